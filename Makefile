@@ -1,0 +1,46 @@
+# Each target makes what it needs. PYTHON=… chooses the interpreter of the environment, MODELS=DIR takes the source
+# models from a folder, OUT=DIR puts the packages elsewhere.
+.PHONY: help coreml test lint bench demo lock clean
+.DELETE_ON_ERROR:
+.SUFFIXES:
+export PYTHON MODELS OUT
+unexport PYTHONPATH PYTHONHOME
+
+BIN := .venv/bin
+READY := .venv/.ready
+UV := build/uv/bin/uv
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' Makefile
+
+$(READY): requirements.lock pyproject.toml scripts/environment.sh
+	@sh scripts/environment.sh
+
+coreml: $(READY) ## fetch the pinned models, convert, verify and package them
+	@$(BIN)/blazemesh build $${OUT:+--out "$$OUT"} $${MODELS:+--models "$$MODELS"}
+
+test: coreml ## the tests
+	@$(BIN)/pytest
+
+lint: $(READY) ## style and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+bench: coreml ## measure, into build/bench.json
+	@$(BIN)/python -m blazemesh.bench
+
+demo: coreml ## a picture with what the packages find in it
+	@$(BIN)/blazemesh demo
+
+$(UV):
+	@$${PYTHON:-python3} -m venv --clear build/uv
+	@build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+lock: $(UV) ## bring requirements.lock in line with pyproject.toml
+	@$(UV) pip compile --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml \
+		--custom-compile-command "make lock" -q -o requirements.lock
+
+clean: ## remove everything that make made in this folder
+	rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,54 @@
+"""BlazeMesh: MediaPipe's face models as verified Core ML packages for iOS apps.
+
+The public names; each is imported when it is first used, so that `import blazemesh` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from blazemesh.conversion import convert
+    from blazemesh.errors import GateError, InputError
+    from blazemesh.inspection import inspect
+    from blazemesh.manifest import read_manifest
+    from blazemesh.prediction import predict
+    from converters.errors import ConversionError
+    from verification.executor.errors import PackageError
+    from verification.executor.reference import ReferenceModel
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "ConversionError": "converters.errors",
+    "GateError": "blazemesh.errors",
+    "InputError": "blazemesh.errors",
+    "PackageError": "verification.executor.errors",
+    "ReferenceModel": "verification.executor.reference",
+    "convert": "blazemesh.conversion",
+    "inspect": "blazemesh.inspection",
+    "predict": "blazemesh.prediction",
+    "read_manifest": "blazemesh.manifest",
+}
+
+__all__ = [
+    "ConversionError",
+    "GateError",
+    "InputError",
+    "PackageError",
+    "ReferenceModel",
+    "__version__",
+    "convert",
+    "inspect",
+    "predict",
+    "read_manifest",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'blazemesh' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

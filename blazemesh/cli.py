@@ -1,0 +1,346 @@
+"""The command line: whatever goes wrong is one line; exit code 0 is done, 1 a gate failed, 2 bad input."""
+
+import argparse
+import json
+import math
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from blazemesh import __version__
+from blazemesh.errors import GateError, InputError
+
+DONE, GATE_FAILED, BAD_INPUT = 0, 1, 2
+INTERRUPTED = 130
+DEFAULT_OUT = Path("build/coreml")
+
+
+def entry_point() -> NoReturn:
+    """The console script."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit code; every foreseeable failure is one line on standard error."""
+    from converters.errors import ConversionError
+    from verification.executor.errors import PackageError
+    from verification.oracles.errors import OracleError
+
+    _end_on_termination()
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except GateError as error:
+        _say(f"failed: {error}")
+        return GATE_FAILED
+    except (InputError, ConversionError, PackageError, OracleError) as error:
+        _say(f"error: {error}")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has seen enough
+        return DONE
+    except OSError as error:
+        from blazemesh.files import describe_os_error
+
+        _say(f"error: {describe_os_error(error)}")
+    except KeyboardInterrupt:
+        _say("interrupted; nothing half-done was left")
+        return INTERRUPTED
+    return BAD_INPUT
+
+
+def _end_on_termination() -> None:
+    """SIGTERM ends a command as Ctrl-C does, cleaning up; only the main thread may say so."""
+    import signal
+    import threading
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, interrupt)
+
+
+def _say(line: str) -> None:
+    print(f"blazemesh: {line}", file=sys.stderr)
+
+
+def _progress(line: str) -> None:
+    print(f"  {line}", file=sys.stderr, flush=True)
+
+
+def _print_json(document: Any) -> None:
+    print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=True))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="blazemesh", description="MediaPipe's face models as verified Core ML packages for iOS apps."
+    )
+    parser.add_argument("--version", action="version", version=f"blazemesh {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in (_add_fetch, _add_build, _add_convert, _add_inspect, _add_verify, _add_predict, _add_demo):
+        add(commands)
+    return parser
+
+
+def _command(commands: Any, name: str, run: Any, help_: str, example: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=help_,
+        description=help_[0].upper() + help_[1:] + ".",
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_models(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--models", type=Path, metavar="DIR", help="take the .tflite files from DIR, download nothing")
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print one JSON document instead")
+
+
+def _add_fetch(commands: Any) -> None:
+    command = _command(
+        commands,
+        "fetch",
+        _run_fetch,
+        "bring the pinned source models into the cache, checked by SHA-256",
+        "blazemesh fetch --models ~/Downloads/mediapipe-models",
+    )
+    _add_models(command)
+    _add_json(command)
+
+
+def _run_fetch(options: argparse.Namespace) -> int:
+    from blazemesh.catalog import load_catalog
+    from blazemesh.fetch import fetch
+    from blazemesh.text_table import text_table
+
+    catalog = load_catalog()
+    paths = fetch(catalog.models, catalog, options.models, _progress)
+    if options.json:
+        _print_json([{"name": m.name, "path": str(paths[m.name]), "sha256": m.sha256} for m in catalog.models])
+    else:
+        print(text_table(("model", "file"), [(m.name, str(paths[m.name])) for m in catalog.models]))
+    return DONE
+
+
+def _add_build(commands: Any) -> None:
+    command = _command(
+        commands,
+        "build",
+        _run_build,
+        "build every package, verified, with its manifest; what is up to date is left alone",
+        "blazemesh build --out build/coreml --only FaceMesh IrisLandmarks",
+    )
+    command.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help=f"default: {DEFAULT_OUT}")
+    _add_models(command)
+    command.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these packages alone")
+    command.add_argument("--force", action="store_true", help="convert again what is up to date")
+    _add_json(command)
+
+
+def _run_build(options: argparse.Namespace) -> int:
+    from blazemesh.build import build
+    from blazemesh.catalog import load_catalog
+    from blazemesh.manifest import TABLE_HEADER, table
+    from blazemesh.text_table import text_table
+
+    manifest = build(load_catalog(), options.out, options.models, options.only, options.force, _progress)
+    if options.json:
+        _print_json({"out": str(options.out), "models": list(manifest.models)})
+        return DONE
+    print(text_table(TABLE_HEADER, table(manifest.models)))
+    for pending in manifest.pending:
+        print(f"{pending.name}: {pending.reason}")
+    if sys.platform != "darwin":
+        print("Core ML itself: unverified here (it runs on macOS only); the reference executed the saved packages.")
+    print(f"{len(manifest.models)} packages in {options.out}")
+    return DONE
+
+
+def _add_convert(commands: Any) -> None:
+    command = _command(
+        commands,
+        "convert",
+        _run_convert,
+        "convert one float .tflite model to a Core ML package and verify it",
+        "blazemesh convert face_landmark.tflite -o FaceMesh.mlpackage",
+    )
+    command.add_argument("source", type=Path, metavar="IN.tflite")
+    command.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="OUT.mlpackage")
+    command.add_argument("--to", choices=["coreml"], default="coreml", help="the only home so far")
+    command.add_argument("--precision", choices=["float16", "float32"], default="float16", help="default: float16")
+    command.add_argument("--target", choices=["iOS16", "iOS17", "iOS18"], default="iOS16", help="default: iOS16")
+    command.add_argument(
+        "--input-range",
+        nargs=2,
+        type=float,
+        metavar=("LO", "HI"),
+        help="what a picture's 0…255 become; default: as pinned, or 0 1",
+    )
+    command.add_argument("--tensor-input", action="store_true", help="take arrays as the source does, not pictures")
+    command.add_argument(
+        "--expand-prelu", action="store_true", help="write PReLU as relu(x) - slope * relu(-x) (rdar://92175249)"
+    )
+    command.add_argument("--no-verify", action="store_true", help="do not compare the package with its source")
+    _add_json(command)
+
+
+def _run_convert(options: argparse.Namespace) -> int:
+    from blazemesh.catalog import load_catalog
+    from blazemesh.conversion import convert
+    from blazemesh.packages import Request
+
+    request = Request(
+        options.precision, options.target, options.expand_prelu, options.tensor_input, _range(options.input_range)
+    )
+    verdict = convert(options.source, options.output, request, not options.no_verify, load_catalog(), _progress)
+    if verdict is None:
+        _progress(f"{options.output}: written, not verified")
+        return DONE
+    return _report(verdict, options.json, f"{options.output}: ")
+
+
+def _range(bounds: list[float] | None) -> tuple[float, float] | None:
+    if bounds is None:
+        return None
+    low, high = bounds
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise InputError(f"--input-range {low} {high}: expected two numbers, the lower one first")
+    return low, high
+
+
+def _add_inspect(commands: Any) -> None:
+    command = _command(
+        commands,
+        "inspect",
+        _run_inspect,
+        "show the inputs, outputs, operators, constants, size and metadata of a model",
+        "blazemesh inspect build/coreml/FaceMesh.mlpackage",
+    )
+    command.add_argument("file", type=Path, metavar="FILE", help="a .tflite or an .mlpackage")
+    _add_json(command)
+
+
+def _run_inspect(options: argparse.Namespace) -> int:
+    from blazemesh.inspection import describe_report, inspect
+
+    report = inspect(options.file)
+    if options.json:
+        _print_json(report)
+    else:
+        print(describe_report(report))
+    return DONE
+
+
+def _add_verify(commands: Any) -> None:
+    command = _command(
+        commands,
+        "verify",
+        _run_verify,
+        "execute a saved package and its original on the same inputs and compare every output",
+        "blazemesh verify build/coreml/FaceMesh.mlpackage --against face_landmark.tflite",
+    )
+    command.add_argument("package", type=Path, metavar="PACKAGE")
+    command.add_argument("--against", type=Path, required=True, metavar="MODEL.tflite")
+    command.add_argument("--images", type=Path, metavar="DIR", help="show it these pictures; default: the astronaut")
+    command.add_argument("--cases", type=int, metavar="N", help="how many inputs; default: 24")
+    _add_json(command)
+
+
+def _run_verify(options: argparse.Namespace) -> int:
+    from blazemesh.conversion import judge
+    from blazemesh.packages import read_model
+
+    if options.cases is not None and not 1 <= options.cases <= 100_000:
+        raise InputError(f"--cases {options.cases}: expected 1 to 100000")
+    data, _ = read_model(options.against)
+    pictures = None if options.images is None else _pictures_in(options.images)
+    return _report(judge(options.package, data, options.against.name, pictures, options.cases), options.json)
+
+
+def _pictures_in(folder: Path) -> Any:
+    from blazemesh.catalog import load_catalog
+    from blazemesh.fetch import fetch
+    from blazemesh.pictures import pictures_in
+
+    catalog = load_catalog()
+    detector = catalog.model("BlazeFaceShortRange")
+    return pictures_in(folder, fetch([detector], catalog, None, _progress)[detector.name].read_bytes())
+
+
+def _report(verdict: Any, as_json: bool, prefix: str = "") -> int:
+    """Print a verdict; the exit code that it means."""
+    from dataclasses import asdict
+
+    from blazemesh.manifest import PARITY_HEADER, parity_cells
+    from blazemesh.text_table import text_table
+
+    if as_json:
+        _print_json({**asdict(verdict), "passed": verdict.passed})
+    else:
+        print(text_table(PARITY_HEADER, [parity_cells(asdict(row)) for row in verdict.rows]))
+        for note in verdict.notes:
+            print(f"note: {note}")
+    for failure in verdict.failures:
+        _say(f"failed: {failure}")
+    if verdict.passed:
+        _progress(f"{prefix}agrees with its original")
+    return DONE if verdict.passed else GATE_FAILED
+
+
+def _add_predict(commands: Any) -> None:
+    command = _command(
+        commands,
+        "predict",
+        _run_predict,
+        "run one saved package on one picture (Core ML on a Mac, the reference elsewhere)",
+        "blazemesh predict build/coreml/FaceMesh.mlpackage face.jpg --json",
+    )
+    command.add_argument("package", type=Path, metavar="PACKAGE")
+    command.add_argument("image", type=Path, metavar="IMAGE")
+    _add_json(command)
+
+
+def _run_predict(options: argparse.Namespace) -> int:
+    from blazemesh.prediction import predict
+    from blazemesh.text_table import text_table
+
+    outputs = predict(options.package, options.image)
+    if options.json:
+        _print_json({name: value.tolist() for name, value in outputs.items()})
+        return DONE
+    rows = [
+        (name, str(list(value.shape)), f"{value.min():.4g}", f"{value.max():.4g}", f"{value.mean():.4g}")
+        for name, value in outputs.items()
+    ]
+    print(text_table(("output", "shape", "min", "max", "mean"), rows))
+    return DONE
+
+
+def _add_demo(commands: Any) -> None:
+    command = _command(
+        commands,
+        "demo",
+        _run_demo,
+        "draw the astronaut's detection, mesh and irises, computed by the saved packages",
+        "blazemesh demo --packages build/coreml -o build/demo.png",
+    )
+    command.add_argument("--packages", type=Path, default=DEFAULT_OUT, metavar="DIR", help=f"default: {DEFAULT_OUT}")
+    command.add_argument("-o", "--output", type=Path, default=Path("build/demo.png"), help="default: build/demo.png")
+
+
+def _run_demo(options: argparse.Namespace) -> int:
+    from blazemesh.demo import write_demo
+
+    demo = write_demo(options.packages, options.output)
+    print(f"{demo.path}: {demo.faces} face, presence {demo.presence:.3f}")
+    return DONE

@@ -1,0 +1,251 @@
+"""The saved packages on a real face: the astronaut with her detection, mesh and irises, as one picture."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageEnhance, ImageFont
+
+import facts
+from blazemesh.errors import GateError, InputError
+from blazemesh.files import describe_os_error, write_atomically
+from pipelines.anchors import SHORT_RANGE
+from pipelines.decoding import decode, sigmoid
+from pipelines.suppression import SHORT_RANGE_THRESHOLDS, suppress
+from runtime import drawing
+from runtime.crop import Border, crop_image
+from runtime.regions import Region, around_detection, around_eye, whole_frame
+
+LEAST_PRESENCE = 0.5
+EYES = ((33, 133, False), (362, 263, True))
+"""Landmarks at an eye's corners, the one on the picture's left first, and whether the iris model wants it mirrored."""
+
+FORMATS = {".png": "PNG", ".jpg": "JPEG"}
+QUALITY = 90
+"""Of a JPEG: 1 to 95."""
+
+Arrays = Mapping[str, NDArray[np.floating]]
+CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+
+
+class Predictor(Protocol):
+    """A saved package, as coremltools' MLModel and the project's own executor answer for it."""
+
+    def predict(self, inputs: Mapping[str, Image.Image]) -> Arrays:
+        """Outputs by name for inputs by name."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A package: its name, its input's side in pixels, what lies outside of a frame, its outputs' names and shapes."""
+
+    name: str
+    side: int
+    border: Border
+    outputs: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+DETECTOR = Network(
+    "BlazeFaceShortRange", SHORT_RANGE.input_side, "zero", (("regressors", (896, 16)), ("logits", (896,)))
+)
+MESH = Network("FaceMesh", 192, "replicate", (("landmarks", (468, 3)), ("presence", (1,))))
+IRIS = Network("IrisLandmarks", 64, "replicate", (("contour", (71, 3)), ("iris", (5, 3))))
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Where the picture is, how many faces the detector found, and the mesh model's presence (0-1) for the first."""
+
+    path: Path
+    faces: int
+    presence: float
+
+
+@dataclass(frozen=True, eq=False)
+class Eye:
+    """The iris model's region, and its outputs in pixels of the frame: `contour` [71, 3], `iris` [5, 3]."""
+
+    region: Region
+    contour: NDArray[np.float64]
+    iris: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """What the networks say of one frame, in its pixels: `detections` [M, 8, 2] (best first), the first face's mesh."""
+
+    detections: NDArray[np.float64]
+    scores: NDArray[np.float32]
+    region: Region
+    landmarks: NDArray[np.float64]
+    presence: float
+    eyes: tuple[Eye, ...]
+
+
+def write_demo(packages: Path, output: Path) -> Demo:
+    """Run the packages in the folder `packages` on the astronaut's picture and draw the answers into `output`.
+
+    `output` ends in .png or .jpg. InputError if a package is missing or has other outputs, or if `output` can't be
+    written; PackageError if a package can't be executed; GateError if the astronaut's face isn't found.
+    """
+    if output.suffix not in FORMATS:
+        raise InputError(f"can't write the demo picture {output}; expected a name that ends in {' or '.join(FORMATS)}")
+    predictors = {network.name: open_package(packages, network) for network in (DETECTOR, MESH, IRIS)}
+    with Image.open(facts.path("astronaut.png")) as file:
+        frame = file.convert("RGB")
+    face = find_face(predictors, frame)
+    save(compose(frame, face), output)
+    return Demo(output, len(face.scores), face.presence)
+
+
+def open_package(packages: Path, network: Network) -> Predictor:
+    """The network's saved package, ready to predict; InputError if it isn't there."""
+    package = packages / f"{network.name}.mlpackage"
+    if not package.is_dir():
+        raise InputError(f"no package at {package}; build the packages first (`make coreml`)")
+    from verification.executor.reference import ReferenceModel
+
+    return ReferenceModel(package)
+
+
+def find_face(predictors: Mapping[str, Predictor], frame: Image.Image) -> Face:
+    """The frame's faces, and the best one's mesh and irises; GateError if there is none."""
+    whole = whole_frame(*frame.size)
+    raw = predict(predictors, DETECTOR, frame, whole)
+    found = suppress(decode(raw["regressors"], raw["logits"], SHORT_RANGE), SHORT_RANGE_THRESHOLDS)
+    if not len(found):
+        raise GateError(f"{DETECTOR.name} finds no face in the astronaut's picture; expected one: verify the package")
+    detections = whole.to_frame(found.landmarks)
+    region = around_detection(detections[0])
+    mesh = predict(predictors, MESH, frame, region)
+    presence = float(sigmoid(mesh["presence"])[0])
+    if not presence >= LEAST_PRESENCE:
+        raise GateError(
+            f"{MESH.name} gives the astronaut's face a presence of {presence:.3f}; "
+            f"expected at least {LEAST_PRESENCE}: verify the package"
+        )
+    landmarks = region.to_frame(mesh["landmarks"] / MESH.side)
+    eyes = tuple(find_eye(predictors, frame, landmarks, *eye) for eye in EYES)
+    return Face(detections, found.scores, region, landmarks, presence, eyes)
+
+
+def find_eye(
+    predictors: Mapping[str, Predictor],
+    frame: Image.Image,
+    landmarks: NDArray[np.float64],
+    left: int,
+    right: int,
+    mirror: bool,
+) -> Eye:
+    """The eye between the landmarks `left` and `right` of a mesh, shown mirrored if the iris model wants it so."""
+    region = around_eye(landmarks[left], landmarks[right])
+    seen = region.mirrored() if mirror else region
+    raw = predict(predictors, IRIS, frame, seen)
+    return Eye(region, seen.to_frame(raw["contour"] / IRIS.side), seen.to_frame(raw["iris"] / IRIS.side))
+
+
+def predict(predictors: Mapping[str, Predictor], network: Network, frame: Image.Image, region: Region) -> Arrays:
+    """The network's outputs for a region of the frame; InputError if they are not the ones it should have."""
+    picture = crop_image(frame, region, network.side, network.border)
+    outputs = predictors[network.name].predict({"image": picture})
+    for name, shape in network.outputs:
+        if name not in outputs or outputs[name].shape != shape:
+            found = ", ".join(f"{key} {list(value.shape)}" for key, value in outputs.items())
+            raise InputError(f"{network.name} gives {found}; expected {name} {list(shape)}: build the packages again")
+    return outputs
+
+
+BACKGROUND = (17, 24, 39)
+TEXT, QUIET = (243, 244, 246), (156, 163, 175)
+PANEL, GAP, CAPTION = 600, 12, 58
+INSET = (PANEL - GAP) // 2
+MARGIN = 1.12
+"""The mesh's panel is this much wider than the mesh."""
+EYE_ZOOM = 0.8
+"""The part of the iris model's region that an eye's panel shows: the region leaves a wide margin."""
+SHADE = 0.78
+"""The face's brightness under its mesh, so that thin light lines stand out from light skin."""
+
+
+def compose(frame: Image.Image, face: Face) -> Image.Image:
+    """Three panels side by side: the frame with its detections, the face with its mesh, both eyes with their irises."""
+    width, height = 2 * PANEL + INSET + 4 * GAP, PANEL + GAP + CAPTION
+    sheet = Image.new("RGB", (width, height), BACKGROUND)
+    left, middle, right = GAP, PANEL + 2 * GAP, 2 * PANEL + 3 * GAP
+    sheet.paste(detection_panel(frame, face), (left, GAP))
+    sheet.paste(mesh_panel(frame, face), (middle, GAP))
+    for row, (eye, colour) in enumerate(zip(face.eyes, (drawing.TEAL, drawing.SKY), strict=True)):
+        sheet.paste(eye_panel(frame, eye, colour), (right, GAP + row * (INSET + GAP)))
+    pen = ImageDraw.Draw(sheet)
+    for x, name, words in (
+        (left, DETECTOR.name, f"score {face.scores[0]:.2f}, box and 6 keypoints; white: what the mesh model sees"),
+        (middle, MESH.name, f"presence {face.presence:.2f}, 468 landmarks"),
+        (right, IRIS.name, "71 + 5 points an eye"),
+    ):
+        pen.text((x, PANEL + GAP + 7), name, TEXT, ImageFont.load_default(20))
+        pen.text((x, PANEL + GAP + 31), words, QUIET, ImageFont.load_default(16))
+    return sheet
+
+
+def detection_panel(frame: Image.Image, face: Face) -> Image.Image:
+    """The whole frame with every detection, and the region that the mesh model was shown."""
+    view = whole_frame(*frame.size)
+    canvas = drawing.Canvas(show(frame, view, PANEL))
+    drawing.draw_region(canvas, view.from_frame(face.region.to_frame(CORNERS)) * PANEL)
+    for detection in face.detections:
+        drawing.draw_detection(canvas, view.from_frame(detection) * PANEL)
+    return canvas.picture()
+
+
+def mesh_panel(frame: Image.Image, face: Face) -> Image.Image:
+    """The face, upright and large, with its mesh and irises."""
+    inside = face.region.from_frame(face.landmarks)
+    low, high = inside.min(axis=0), inside.max(axis=0)
+    x, y = face.region.to_frame((low + high) / 2)
+    side = float((high - low).max()) * face.region.size[0] * MARGIN
+    view = Region((float(x), float(y)), (side, side), face.region.rotation)
+    canvas = drawing.Canvas(ImageEnhance.Brightness(show(frame, view, PANEL)).enhance(SHADE))
+    drawing.draw_mesh(canvas, view.from_frame(face.landmarks) * PANEL)
+    for eye in face.eyes:
+        drawing.draw_iris(canvas, view.from_frame(eye.iris) * PANEL)
+    return canvas.picture()
+
+
+def eye_panel(frame: Image.Image, eye: Eye, colour: drawing.Colour) -> Image.Image:
+    """One eye, level and large, with its contour and iris."""
+    side = eye.region.size[0] * EYE_ZOOM
+    view = Region(eye.region.center, (side, side), eye.region.rotation)
+    canvas = drawing.Canvas(show(frame, view, INSET))
+    drawing.draw_eye(canvas, view.from_frame(eye.contour) * INSET, colour)
+    drawing.draw_iris(canvas, view.from_frame(eye.iris) * INSET)
+    return canvas.picture()
+
+
+def show(frame: Image.Image, view: Region, side: int) -> Image.Image:
+    """The region of the frame as a picture of `side` x `side` for the eye, not for a network: bicubic."""
+    origin, right, below = view.to_frame(np.array([[0.0, 0.0], [1 / side, 0.0], [0.0, 1 / side]]))
+    coefficients = (
+        right[0] - origin[0],
+        below[0] - origin[0],
+        origin[0],
+        right[1] - origin[1],
+        below[1] - origin[1],
+        origin[1],
+    )
+    return frame.transform((side, side), Image.Transform.AFFINE, coefficients, Image.Resampling.BICUBIC)
+
+
+def save(picture: Image.Image, output: Path) -> None:
+    """Write the picture, whole or not at all, in the format its name ends in; InputError if it can't be written."""
+    encoded = BytesIO()
+    # JPEG's options, which PNG ignores: without chroma subsampling thin lines keep their colour.
+    picture.save(encoded, FORMATS[output.suffix], quality=QUALITY, subsampling=0, optimize=output.suffix == ".jpg")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(output, encoded.getvalue())
+    except OSError as error:
+        raise InputError(describe_os_error(error)) from error

@@ -1,0 +1,106 @@
+"""`blazemesh inspect`: what is in a `.tflite` or an `.mlpackage`."""
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blazemesh.errors import InputError
+
+if TYPE_CHECKING:
+    from converters.graph import Graph
+
+Report = dict[str, Any]
+
+
+def inspect(path: Path) -> Report:
+    """Inputs, outputs, operators, constants, size and metadata; InputError where the file is neither kind."""
+    if not os.path.lexists(path):
+        raise InputError(f"{str(path)!r} does not exist; expected a .tflite file or an .mlpackage folder")
+    return _package(path) if path.is_dir() else _source(path)
+
+
+def _source(path: Path) -> Report:
+    from blazemesh.packages import read_model
+
+    data, graph = read_model(path)
+    constants = [t.value for t in graph.tensors if t.value is not None]
+    return {
+        "file": path.name,
+        "kind": "tflite",
+        "bytes": len(data),
+        "sha256": graph.sha256,
+        "inputs": [_tensor(graph, index) for index in graph.inputs],
+        "outputs": [_tensor(graph, index) for index in graph.outputs],
+        "operators": dict(Counter(operator.kind for operator in graph.operators).most_common()),
+        "constants": {"count": len(constants), "bytes": sum(value.nbytes for value in constants)},
+        "metadata": {},
+    }
+
+
+def _tensor(graph: "Graph", index: int) -> Report:
+    tensor = graph.tensors[index]
+    return {"name": tensor.name, "shape": list(tensor.shape), "dtype": tensor.dtype}
+
+
+def _package(path: Path) -> Report:
+    from blazemesh.manifest import package_digest
+    from blazemesh.quiet import quiet_coremltools
+
+    quiet_coremltools()
+    from verification.executor.package import load_program
+
+    program = load_program(path)
+    digest, size = package_digest(path)
+    weights = program.weights()
+    about = program.metadata
+    return {
+        "file": path.name,
+        "kind": "mlpackage",
+        "bytes": size,
+        "sha256": digest,
+        "specification": program.specification_version,
+        "opset": program.opset,
+        "inputs": [_feature(feature) for feature in program.inputs],
+        "outputs": [_feature(feature) for feature in program.outputs],
+        "operators": program.histogram(),
+        "constants": {"count": len(weights), "bytes": sum(weight.stored_bytes() for weight in weights)},
+        "metadata": {
+            "description": about.description,
+            "author": about.author,
+            "license": about.license,
+            "version": about.version,
+            "userDefined": dict(about.user_defined),
+        },
+    }
+
+
+def _feature(feature: Any) -> Report:
+    color = {"color": feature.color} if feature.color else {}
+    return {
+        "name": feature.name,
+        "kind": feature.kind,
+        "shape": list(feature.shape),
+        "dtype": feature.dtype,
+        **color,
+        "meaning": feature.description,
+    }
+
+
+def describe_report(report: Report) -> str:
+    """The report for people."""
+    from blazemesh.text_table import text_table
+
+    lines = [f"{report['file']}: {report['kind']}, {report['bytes']:,} bytes, SHA-256 {report['sha256']}"]
+    if "opset" in report:
+        lines.append(f"specification {report['specification']}, operators of {report['opset']}")
+    for role in ("inputs", "outputs"):
+        rows = [(f["name"], f"{f.get('color') or f['dtype']} {f['shape']}", f.get("meaning", "")) for f in report[role]]
+        lines += ["", text_table((role, "type", "meaning"), rows)]
+    operators = [(kind, str(count)) for kind, count in report["operators"].items()]
+    lines += ["", text_table(("operator", "count"), operators)]
+    lines += ["", f"constants: {report['constants']['count']}, {report['constants']['bytes']:,} bytes"]
+    for key, value in report["metadata"].items():
+        for name, text in value.items() if isinstance(value, dict) else [(key, value)]:
+            lines.append(f"{name}: {text}")
+    return "\n".join(lines)

@@ -1,0 +1,209 @@
+"""build/coreml/manifest.json: what was built, from what, and how well it agrees with its source."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blazemesh.catalog import Model
+from blazemesh.errors import InputError
+from blazemesh.files import describe_os_error, sha256_file, write_atomically
+
+if TYPE_CHECKING:
+    from verification.executor.program import Feature, Program
+    from verification.verify import Verdict
+
+FILE = "manifest.json"
+SCHEMA = 1
+LARGEST_MANIFEST = 1 << 24
+
+Entry = dict[str, Any]
+"""One model of the manifest, in the form that docs/manifest.md describes."""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A model of models.toml that can't be converted yet, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The models built, in the catalogue's order, and the ones that can't be yet."""
+
+    models: tuple[Entry, ...]
+    pending: tuple[Pending, ...] = ()
+
+    def entry(self, name: str) -> Entry | None:
+        """The entry of the model called `name`."""
+        return next((entry for entry in self.models if entry.get("name") == name), None)
+
+
+def package_digest(package: Path) -> tuple[str, int]:
+    """SHA-256 over the sorted lines "path, NUL, sha256 of the file, newline" of a package's files, and their bytes."""
+    lines, size = [], 0
+    for folder, _, files in os.walk(package):
+        for name in files:
+            path = Path(folder, name)
+            size += path.stat().st_size
+            lines.append(f"{path.relative_to(package).as_posix()}\0{sha256_file(path)}\n")
+    return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest(), size
+
+
+def make_entry(model: Model, key: str, package: Path, program: "Program", verdict: "Verdict", options: Entry) -> Entry:
+    """The manifest's entry of a package that was built and judged; `package` may still lie in the staging folder."""
+    digest, size = package_digest(package)
+    return {
+        "name": model.name,
+        "package": package.name,
+        "sha256": digest,
+        "bytes": size,
+        "key": key,
+        "source": [{"file": model.file, "sha256": model.sha256}],
+        **options,
+        "operators": program.histogram(),
+        "inputs": [_input(feature, model) for feature in program.inputs],
+        "outputs": [_output(feature, model) for feature in program.outputs],
+        "parity": [_row(row) for row in verdict.rows],
+        "unverified": _unverified(program, verdict),
+        "notes": list(verdict.notes),
+    }
+
+
+def _input(feature: "Feature", model: Model) -> Entry:
+    low, high = model.input.range
+    return {
+        "name": feature.name,
+        "kind": feature.kind,
+        "shape": list(feature.shape),
+        "dtype": "uint8" if feature.kind == "image" else feature.dtype,
+        "color": feature.color,
+        "scale": (high - low) / 255,
+        "bias": low,
+        "optional": feature.optional,
+        "default": feature.default,
+        "meaning": feature.description,
+    }
+
+
+def _output(feature: "Feature", model: Model) -> Entry:
+    described = next(output for output in model.outputs if output.name == feature.name)
+    return {
+        "name": feature.name,
+        "shape": list(feature.shape),
+        "dtype": feature.dtype,
+        "meaning": described.meaning,
+        "unit": described.unit,
+    }
+
+
+def _row(row: Any) -> Entry:
+    return {key: value for key, value in asdict(row).items() if value is not None}
+
+
+def _unverified(program: "Program", verdict: "Verdict") -> list[Entry]:
+    """The outputs that were not compared in both arithmetics."""
+    missing = []
+    for feature in program.outputs:
+        judged = {row.arithmetic for row in verdict.rows if row.output == feature.name}
+        if lacking := sorted({"float32", "float16"} - judged):
+            missing.append({"output": feature.name, "reason": f"not compared in {', '.join(lacking)} arithmetic"})
+    return missing
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write `folder`/manifest.json in one step; OSError where the disk refuses."""
+    from blazemesh import __version__
+
+    document = {
+        "schema": SCHEMA,
+        "generator": f"blazemesh {__version__}",
+        "models": list(manifest.models),
+        "pending": [asdict(pending) for pending in manifest.pending],
+    }
+    write_atomically(folder / FILE, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """`folder`/manifest.json; InputError, one line, where it is missing, broken or of a newer schema."""
+    path = folder / FILE
+    try:
+        if path.stat().st_size > LARGEST_MANIFEST:
+            raise InputError(f"{path}: {path.stat().st_size} bytes, expected at most {LARGEST_MANIFEST}")
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise InputError(f"{describe_os_error(error)}; run `make coreml`") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: no JSON ({error}); run `make coreml`") from error
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise InputError(f"{path}: expected a manifest of schema {SCHEMA}; run `make coreml`")
+    models, pending = document.get("models"), document.get("pending", [])
+    if not isinstance(models, list) or not isinstance(pending, list) or not _are_entries([*models, *pending]):
+        raise InputError(f"{path}: its models are broken; run `make coreml`")
+    return Manifest(tuple(models), tuple(Pending(str(item.get("name")), str(item.get("reason"))) for item in pending))
+
+
+def _are_entries(values: list[Any]) -> bool:
+    return all(isinstance(value, dict) for value in values)
+
+
+def is_current(folder: Path, entry: Mapping[str, Any] | None, key: str) -> bool:
+    """Whether the entry's package was built under this key and still lies there byte for byte."""
+    if entry is None or entry.get("key") != key:
+        return False
+    name = entry.get("package")
+    if not isinstance(name, str) or Path(name).name != name:
+        return False
+    try:
+        return package_digest(folder / name)[0] == entry.get("sha256")
+    except OSError:
+        return False
+
+
+TABLE_HEADER = (
+    "package",
+    "bytes",
+    "operators",
+    "output",
+    "oracle",
+    "executor",
+    "cases",
+    "max",
+    "mean",
+    "limit",
+    "unit",
+)
+
+
+def table(entries: Sequence[Entry]) -> list[tuple[str, ...]]:
+    """A line per parity row, under TABLE_HEADER; a package's own columns stand in its first line."""
+    lines = []
+    for entry in entries:
+        about = (str(entry["name"]), f"{entry['bytes']:,}", str(sum(entry["operators"].values())))
+        for row in entry["parity"]:
+            lines.append((*about, *parity_cells(row)))
+            about = ("", "", "")
+    return lines
+
+
+PARITY_HEADER = ("output", "oracle", "executor", "cases", "max", "mean", "limit", "unit")
+
+
+def parity_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """One parity row as text; the mean's limit, where there is one, stands behind the maximum's."""
+    mean_limit = row.get("mean_limit")
+    return (
+        row["output"],
+        row["oracle"],
+        f"{row['executor']} {row['arithmetic']}",
+        f"{row['cases']} ({row['faces']} faces)",
+        f"{row['max']:.2g}",
+        f"{row['mean']:.2g}",
+        f"{row['limit']:.2g}" + ("" if mean_limit is None else f" / {mean_limit:.2g}"),
+        row["unit"],
+    )

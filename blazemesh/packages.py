@@ -1,0 +1,75 @@
+"""One source model → one verified package: read, lower, write aside, judge."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from blazemesh.catalog import Catalog, Model
+from blazemesh.errors import InputError
+from blazemesh.files import describe_os_error
+from converters.features import Features, InputFeature, OutputFeature, derived_features
+from converters.graph import Graph
+from converters.provenance import SOURCE_KEY, source_metadata
+from converters.tflite_reader import read_tflite
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to convert and how; `input_range` is None where the user left it open."""
+
+    precision: str = "float16"
+    target: str = "iOS16"
+    expand_prelu: bool = False
+    tensor_input: bool = False
+    input_range: tuple[float, float] | None = None
+
+
+def read_model(path: Path) -> tuple[bytes, Graph]:
+    """A `.tflite` file's bytes and its graph; InputError or ConversionError in one line."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(describe_os_error(error)) from error
+    return data, read_tflite(data, path.name)
+
+
+def describe(graph: Graph, catalog: Catalog, request: Request) -> tuple[Features, str]:
+    """A model's features and subject: as the catalogue has them for a pinned one, else derived from the graph."""
+    model = catalog.by_sha256(graph.sha256)
+    if model is not None and not request.tensor_input and request.input_range is None:
+        return catalog_features(graph, model), model.subject
+    low, high = request.input_range or (0.0, 1.0)
+    return derived_features(graph, low, high, request.tensor_input), "any"
+
+
+def catalog_features(graph: Graph, model: Model) -> Features:
+    """The names, shapes and meanings that models.toml gives a pinned model's tensors."""
+    from blazemesh import __version__
+
+    tensors = {graph.tensors[index].name: index for index in (*graph.inputs, *graph.outputs)}
+    if missing := [output.tensor for output in model.outputs if output.tensor not in tensors]:
+        raise InputError(f"models.toml: {model.name} has no output tensor '{missing[0]}'; it has {', '.join(tensors)}")
+    low, high = model.input.range
+    return Features(
+        inputs=(InputFeature(graph.inputs[0], model.input.name, "image", low, high, model.input.description),),
+        outputs=tuple(
+            OutputFeature(tensors[output.tensor], output.name, output.shape, output.unit, output.meaning)
+            for output in model.outputs
+        ),
+        description=f"{model.title}. {model.description}",
+        author=model.author,
+        licence=model.licence,
+        version=__version__,
+    )
+
+
+def write_converted(graph: Graph, features: Features, subject: str, request: Request, destination: Path) -> None:
+    """Convert and write the package `destination`; ConversionError in one line, OSError where the disk refuses."""
+    from blazemesh.quiet import quiet_coremltools
+
+    quiet_coremltools()
+    from converters.coreml import ConversionOptions, to_coreml
+    from converters.package import write_package
+
+    options = ConversionOptions(request.precision, request.target, request.expand_prelu)  # type: ignore[arg-type]
+    model = to_coreml(graph, features, options)
+    write_package(model, features, {SOURCE_KEY: source_metadata(graph, features, subject)}, destination)

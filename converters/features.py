@@ -1,0 +1,123 @@
+"""What a package calls its inputs and outputs, and says of itself: chosen by the caller, or derived from the graph."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Literal
+
+from converters.errors import ConversionError
+from converters.graph import Graph, Tensor
+from converters.identifiers import identifier, lower_camel_case
+
+
+@dataclass(frozen=True)
+class InputFeature:
+    """An input: a picture of 8 bits a channel, whose 0…255 become `low`…`high`, or a tensor as the source has it."""
+
+    tensor: int
+    name: str
+    kind: Literal["image", "tensor"]
+    low: float = 0.0
+    high: float = 1.0
+    meaning: str = ""
+
+    @property
+    def scale(self) -> float:
+        """y = scale·x + bias for a channel's value x of 0…255."""
+        return (self.high - self.low) / 255
+
+    @property
+    def bias(self) -> float:
+        """y = scale·x + bias for a channel's value x of 0…255."""
+        return self.low
+
+
+@dataclass(frozen=True)
+class OutputFeature:
+    """An output: the source's tensor, in its own axis order, as float32 of `shape`; `unit` as the manifest names it."""
+
+    tensor: int
+    name: str
+    shape: tuple[int, ...]
+    unit: str = "value"
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Features:
+    """Everything that a package says of itself."""
+
+    inputs: tuple[InputFeature, ...]
+    outputs: tuple[OutputFeature, ...]
+    description: str = ""
+    author: str = ""
+    licence: str = ""
+    version: str = ""
+
+
+def derived_features(graph: Graph, low: float, high: float, tensor_input: bool) -> Features:
+    """Names and meanings for a model that nobody described: its own tensor names as lowerCamelCase identifiers."""
+    names = _distinct([lower_camel_case(graph.tensors[j].name) for j in (*graph.inputs, *graph.outputs)])
+    inputs = []
+    for index, name in zip(graph.inputs, names, strict=False):
+        tensor = graph.tensors[index]
+        if not tensor_input and _is_picture(tensor):
+            alone = sum(_is_picture(graph.tensors[j]) for j in graph.inputs) == 1
+            meaning = f"picture of {_size(tensor)}, its 0 to 255 becoming {low:g} to {high:g}"
+            inputs.append(InputFeature(index, "image" if alone else name, "image", low, high, meaning))
+        else:
+            inputs.append(InputFeature(index, name, "tensor", meaning=f"'{tensor.name}', {list(tensor.shape)}"))
+    outputs = [
+        OutputFeature(j, name, graph.tensors[j].shape, meaning=f"'{graph.tensors[j].name}', as the source makes it")
+        for j, name in zip(graph.outputs, names[len(graph.inputs) :], strict=True)
+    ]
+    return Features(tuple(inputs), tuple(outputs), description=f"Converted from {graph.file}")
+
+
+def _is_picture(tensor: Tensor) -> bool:
+    shape = tensor.shape
+    return (
+        len(shape) == 4 and shape[0] == 1 and shape[3] in (1, 3) and min(shape[1:3]) > 1 and tensor.dtype == "float32"
+    )
+
+
+def _size(tensor: Tensor) -> str:
+    return f"{tensor.shape[2]} × {tensor.shape[1]} pixels, {'RGB' if tensor.shape[3] == 3 else 'grey'}"
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The names, a repeated one with a number behind it."""
+    taken: set[str] = {"image"}
+    result = []
+    for name in names:
+        candidate, number = name, 2
+        while candidate in taken:
+            candidate, number = f"{name}{number}", number + 1
+        taken.add(candidate)
+        result.append(candidate)
+    return result
+
+
+def check_features(graph: Graph, features: Features) -> None:
+    """ConversionError unless the features name each input and output of the graph, in shapes that hold its values."""
+    for what, indices, listed in (
+        ("inputs", graph.inputs, features.inputs),
+        ("outputs", graph.outputs, features.outputs),
+    ):
+        if sorted(feature.tensor for feature in listed) != sorted(set(indices)):
+            raise ConversionError(f"the {what} of {graph.file} are not the ones described")
+    for output in features.outputs:
+        shape = graph.tensors[output.tensor].shape
+        if prod(shape) != prod(output.shape):
+            raise ConversionError(
+                f"output {output.name} is described as {list(output.shape)}, its tensor is {list(shape)}"
+            )
+    for name in (*(i.name for i in features.inputs), *(o.name for o in features.outputs)):
+        if identifier(name) != name:
+            raise ConversionError(f"'{name}' is no name for a Core ML feature: letters, digits and _ only")
+    for image in features.inputs:
+        if image.kind == "image" and not _is_picture(graph.tensors[image.tensor]):
+            found = list(graph.tensors[image.tensor].shape)
+            raise ConversionError(
+                f"input {image.name} of shape {found} is no picture of 1 or 3 channels: use --tensor-input"
+            )

@@ -1,0 +1,87 @@
+"""A network as its file describes it: tensors and the operators between them, frozen after reading."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from converters.errors import ConversionError
+
+Array = npt.NDArray[Any]
+Option = bool | int | float | str | tuple[int, ...] | tuple[float, ...]
+
+FLOAT_TYPES = frozenset({"float16", "float32"})
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """A value in the graph: `shape` in the source's axis order (NHWC for pictures), `value` where it is constant."""
+
+    index: int
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    value: Array | None = None
+    quantized: bool = False
+    stored_sparse: bool = False
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One step: `inputs` and `outputs` are tensor indices, None an optional input left out."""
+
+    index: int
+    kind: str
+    inputs: tuple[int | None, ...]
+    outputs: tuple[int, ...]
+    options: Mapping[str, Option] = field(default_factory=lambda: MappingProxyType({}))
+    custom_options: bytes = b""
+
+    def option(self, name: str, default: Option | None = None) -> Option:
+        """The option `name`, or `default`; ConversionError where the file leaves out one that has no default."""
+        value = self.options.get(name, default)
+        if value is None:
+            raise ConversionError(f"option {name} is missing")
+        return value
+
+    def whole(self, name: str, default: int | None = None) -> int:
+        """The option `name` as an int."""
+        value = self.option(name, default)
+        if not isinstance(value, int):
+            raise ConversionError(f"option {name} is {value!r}, expected a whole number")
+        return value
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A whole network: what it was read from, its tensors by index, its operators in an order that can be executed."""
+
+    file: str
+    sha256: str
+    tensors: tuple[Tensor, ...]
+    operators: tuple[Operator, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+    def where(self, operator: Operator) -> str:
+        """How an error names an operator: its index, kind and the tensor it makes."""
+        made = self.tensors[operator.outputs[0]].name if operator.outputs else "nothing"
+        return f"operator {operator.index} {operator.kind} (tensor '{made}')"
+
+    def consumers(self, tensor: int) -> tuple[Operator, ...]:
+        """The operators that read `tensor`."""
+        return tuple(operator for operator in self.operators if tensor in operator.inputs)
+
+    def constants_fit_float16(self) -> bool:
+        """Whether every float constant survives rounding to float16, as weights stored so by the source do."""
+        constants = (t.value for t in self.tensors if t.value is not None and t.dtype in FLOAT_TYPES)
+        return all(bool(np.all(value == round_to_float16(value))) for value in constants)
+
+
+def round_to_float16(value: Array) -> Array:
+    """`value` rounded to the nearest float16 and widened again; what overflows becomes infinite."""
+    with np.errstate(over="ignore"):
+        return value.astype(np.float16).astype(value.dtype)

@@ -1,0 +1,184 @@
+"""Graph → MIL function body: which operator goes where, and in which axis order its values are held.
+
+A `.tflite` keeps pictures as NHWC, Core ML as NCHW. Each value is held once, as some axis order of its tensor; whoever
+needs another order gets it from `Context.value`, which transposes only where the order really differs. A convolution
+takes and leaves NCHW, an elementwise operator takes what its operands have, TRANSPOSE only relabels: so nothing is
+transposed between convolutions.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from coremltools.converters.mil import Builder as mb  # noqa: N813 — coremltools' own name for it
+
+from converters.errors import ConversionError
+from converters.graph import Array, Graph, Operator, Tensor
+from converters.identifiers import operation_name
+from converters.ops.registry import handlers
+
+Var = Any
+"""coremltools' Var, which has no type information."""
+
+CHANNELS_FIRST = (0, 3, 1, 2)
+"""NCHW as axes of NHWC."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A MIL value whose axis i is the tensor's axis `axes[i]`."""
+
+    var: Var
+    axes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ZeroPadding:
+    """A PAD that waits for its reader: zeros around the rows (top, bottom) and columns (left, right) of `source`."""
+
+    source: int
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+
+
+class Context:
+    """What an operator's function sees: its operands in the axis order it asks for, and where its result goes."""
+
+    def __init__(self, graph: Graph, inputs: dict[int, Held], expand_prelu: bool = False) -> None:
+        self.graph = graph
+        self.expand_prelu = expand_prelu
+        self.zero_paddings: dict[int, ZeroPadding] = {}
+        self._held: dict[int, list[Held]] = {index: [held] for index, held in inputs.items()}
+        self._deferred: dict[int, Callable[[], None]] = {}
+
+    def tensor(self, operator: Operator, position: int) -> Tensor:
+        """The operand at `position`; ConversionError where it is left out."""
+        if position >= len(operator.inputs) or (index := operator.inputs[position]) is None:
+            raise ConversionError(f"operand {position} is missing")
+        return self.graph.tensors[index]
+
+    def result(self, operator: Operator) -> Tensor:
+        """The operator's only result."""
+        if len(operator.outputs) != 1:
+            raise ConversionError(f"it makes {len(operator.outputs)} results, expected 1")
+        return self.graph.tensors[operator.outputs[0]]
+
+    def constant(self, operator: Operator, position: int) -> Array:
+        """The operand at `position` as numpy; ConversionError where it is computed at run time."""
+        tensor = self.tensor(operator, position)
+        if tensor.value is None:
+            raise ConversionError(f"operand {position} ('{tensor.name}') is computed at run time, expected a constant")
+        return tensor.value
+
+    def axes(self, tensor: Tensor) -> tuple[int, ...]:
+        """The order in which `tensor` is held, NCHW where both that and another are; its own for a constant."""
+        if tensor.value is not None:
+            return tuple(range(len(tensor.shape)))
+        orders = [held.axes for held in self._holds(tensor)]
+        return CHANNELS_FIRST if CHANNELS_FIRST in orders else orders[0]
+
+    def value(self, tensor: Tensor, axes: Sequence[int] | None = None) -> Var:
+        """The tensor's MIL value with its axes in the order `axes`, by default its own."""
+        wanted = tuple(range(len(tensor.shape))) if axes is None else tuple(axes)
+        if tensor.value is not None:
+            return mil_constant(tensor.value.transpose(wanted))
+        holds = self._holds(tensor)
+        for held in holds:
+            if held.axes == wanted:
+                return held.var
+        held = holds[0]
+        order = [held.axes.index(axis) for axis in wanted]
+        name = f"{self.name(tensor)}_{'nchw' if wanted == CHANNELS_FIRST else 'ordered'}{len(holds)}"
+        holds.append(Held(_reordered(held.var, order, name), wanted))
+        return holds[-1].var
+
+    def reshaped(self, tensor: Tensor, shape: Sequence[int], name: str) -> Var:
+        """The tensor's values, read in its own axis order, as `shape`."""
+        var = self.value(tensor) if tensor.value is not None else self._cheapest(tensor)
+        return var if tuple(var.shape) == tuple(shape) else mb.reshape(x=var, shape=list(shape), name=name)
+
+    def _cheapest(self, tensor: Tensor) -> Var:
+        """A hold that has the tensor's values in order already (only axes of size 1 moved), else a transposed one."""
+        for held in self._holds(tensor):
+            long = [axis for axis in held.axes if tensor.shape[axis] != 1]
+            if long == sorted(long):
+                return held.var
+        return self.value(tensor)
+
+    def put(self, tensor: Tensor, var: Var, axes: Sequence[int] | None = None) -> None:
+        """The operator's result; ConversionError unless its shape and type are what the source declares."""
+        order = tuple(range(len(tensor.shape))) if axes is None else tuple(axes)
+        expected = tuple(tensor.shape[axis] for axis in order)
+        if tuple(var.shape) != expected:
+            raise ConversionError(f"came out as {list(var.shape)}, the source says {list(expected)}")
+        self._held[tensor.index] = [Held(var, order)]
+
+    def defer(self, tensor: Tensor, padding: ZeroPadding, emit: Callable[[], None]) -> None:
+        """A result that a convolution may take over; `emit` puts it in place when anybody else asks for it."""
+        self.zero_paddings[tensor.index] = padding
+        self._deferred[tensor.index] = emit
+
+    def name(self, tensor: Tensor) -> str:
+        """A MIL name for the tensor: its own made an identifier, and its index, by which a comparer finds it again."""
+        return operation_name(tensor.name, tensor.index)
+
+    def _holds(self, tensor: Tensor) -> list[Held]:
+        if emit := self._deferred.pop(tensor.index, None):
+            emit()
+        return self._held[tensor.index]
+
+
+def mil_constant(value: Array) -> Array:
+    """The array in a type that MIL knows: 64-bit numbers as 32-bit ones, float16 as float32."""
+    narrowed = {"int64": np.int32, "float64": np.float32, "float16": np.float32}.get(value.dtype.name)
+    return np.ascontiguousarray(value if narrowed is None else value.astype(narrowed))
+
+
+def _reordered(var: Var, order: list[int], name: str) -> Var:
+    """`var` with its axes in `order`: a reshape where only axes of size 1 move, else a transpose."""
+    long = [axis for axis in order if var.shape[axis] != 1]
+    if long == sorted(long):
+        return mb.reshape(x=var, shape=[var.shape[axis] for axis in order], name=name)
+    return mb.transpose(x=var, perm=order, name=name)
+
+
+def lower(context: Context) -> None:
+    """Emit every operator of the graph, in order; ConversionError names the one that can't be."""
+    graph = context.graph
+    refuse_unsupported(graph)
+    known = handlers()
+    for operator in graph.operators:
+        try:
+            known[operator.kind](context, operator)
+        except ConversionError as error:
+            raise ConversionError(f"{graph.where(operator)}: {error}") from error
+        except Exception as error:  # coremltools validates by whatever it happens to raise
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise ConversionError(f"{graph.where(operator)}: Core ML does not take it: {reason}") from error
+
+
+def refuse_unsupported(graph: Graph) -> None:
+    """ConversionError for what no operator's function could lower: unknown kinds, quantised and resizable tensors."""
+    for tensor in graph.tensors:
+        if tensor.quantized and tensor.dtype not in ("float16", "float32"):
+            raise ConversionError(
+                f"tensor '{tensor.name}' is quantised ({tensor.dtype}); export the model in float32 or float16"
+            )
+    if operator := first_unsupported(graph):
+        raise ConversionError(
+            f"{graph.where(operator)} is not supported; supported are: {', '.join(sorted(handlers()))}"
+        )
+
+
+def first_unsupported(graph: Graph) -> Operator | None:
+    """The first operator without a function, or None."""
+    return next((operator for operator in graph.operators if operator.kind not in handlers()), None)
+
+
+def common_axes(context: Context, tensors: Iterable[Tensor], rank: int) -> tuple[int, ...]:
+    """The axis order in which operands of equal rank meet with the fewest transposes: NCHW if any of them has it."""
+    orders = [context.axes(t) for t in tensors if t.value is None and len(t.shape) == rank]
+    if rank == 4 and CHANNELS_FIRST in orders:
+        return CHANNELS_FIRST
+    return orders[0] if orders else tuple(range(rank))

@@ -1,0 +1,64 @@
+"""Activations: operators of their own, and the one that another operator carries within itself."""
+
+from collections.abc import Callable
+
+import numpy as np
+from coremltools.converters.mil import Builder as mb  # noqa: N813
+
+from converters.errors import ConversionError
+from converters.graph import Operator, Tensor
+from converters.lower import CHANNELS_FIRST, Context, Var
+from converters.ops.registry import register
+
+ACTIVATIONS: dict[str, Callable[..., Var]] = {
+    "RELU": lambda x, name: mb.relu(x=x, name=name),
+    "RELU6": lambda x, name: mb.relu6(x=x, name=name),
+    "RELU_N1_TO_1": lambda x, name: mb.clip(x=x, alpha=np.float32(-1), beta=np.float32(1), name=name),
+    "TANH": lambda x, name: mb.tanh(x=x, name=name),
+}
+
+
+def activated(context: Context, operator: Operator, emit: Callable[[str], Var], result: Tensor) -> Var:
+    """What `emit(name)` makes, then the operator's fused activation; whichever is last has the result's name."""
+    kind = operator.option("fusedActivationFunction", "NONE")
+    name = context.name(result)
+    if kind == "NONE":
+        return emit(name)
+    if kind not in ACTIVATIONS:
+        raise ConversionError(f"fused activation {kind} is not supported; supported are {', '.join(ACTIVATIONS)}")
+    return ACTIVATIONS[str(kind)](x=emit(f"{name}_linear"), name=name)
+
+
+@register(*ACTIVATIONS)
+def lower_activation(context: Context, operator: Operator) -> None:
+    """An activation that is an operator of its own."""
+    source, result = context.tensor(operator, 0), context.result(operator)
+    axes = context.axes(source)
+    context.put(result, ACTIVATIONS[operator.kind](x=context.value(source, axes), name=context.name(result)), axes)
+
+
+@register("PRELU")
+def lower_prelu(context: Context, operator: Operator) -> None:
+    """x where x > 0, else slope·x with one slope a channel; `expand_prelu` writes it as relu(x) − slope·relu(−x).
+
+    Apple's own test of MIL's prelu is an expected failure in float16 (rdar://92175249 in coremltools'
+    test_activation.py); the expanded form avoids that operator.
+    """
+    source, result = context.tensor(operator, 0), context.result(operator)
+    slopes = np.broadcast_to(context.constant(operator, 1), source.shape[1:])
+    per_channel = slopes.reshape(-1, source.shape[-1])
+    if len(source.shape) != 4 or np.any(per_channel != per_channel[0]):
+        raise ConversionError(
+            f"slopes of shape {list(slopes.shape)} differ within a channel, or its input has no rank 4"
+        )
+    x, name = context.value(source, CHANNELS_FIRST), context.name(result)
+    slope = per_channel[0].astype(np.float32)
+    if context.expand_prelu:
+        negated = mb.mul(x=x, y=np.float32(-1), name=f"{name}_negated")
+        falling = mb.mul(
+            x=mb.relu(x=negated, name=f"{name}_falling"), y=slope.reshape(1, -1, 1, 1), name=f"{name}_scaled"
+        )
+        var = mb.sub(x=mb.relu(x=x, name=f"{name}_rising"), y=falling, name=name)
+    else:
+        var = mb.prelu(x=x, alpha=slope, name=name)
+    context.put(result, var, CHANNELS_FIRST)

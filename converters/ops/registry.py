@@ -1,0 +1,42 @@
+"""Which function lowers which operator kind."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from converters.graph import Operator
+
+if TYPE_CHECKING:
+    from converters.lower import Context
+
+Handler = Callable[["Context", Operator], None]
+
+_handlers: dict[str, Handler] = {}
+
+
+def register(*kinds: str) -> Callable[[Handler], Handler]:
+    """Decorator: the function lowers operators of these kinds; its signature is (context, operator), a kind has one."""
+
+    def decorate(handler: Handler) -> Handler:
+        parameters = list(inspect.signature(handler).parameters)
+        if parameters != ["context", "operator"]:
+            raise TypeError(f"{handler.__name__} takes {parameters}, expected (context, operator)")
+        for kind in kinds:
+            if kind in _handlers:
+                raise ValueError(f"{kind} is registered twice: {_handlers[kind].__name__}, {handler.__name__}")
+            _handlers[kind] = handler
+        return handler
+
+    return decorate
+
+
+def handlers() -> Mapping[str, Handler]:
+    """Every registered kind with its function; the operator modules are imported on the first call."""
+    import converters.ops.activation
+    import converters.ops.convolution
+    import converters.ops.elementwise
+    import converters.ops.pooling
+    import converters.ops.resize
+    import converters.ops.shape  # noqa: F401
+
+    return _handlers

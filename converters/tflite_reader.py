@@ -1,0 +1,215 @@
+"""Bytes of a `.tflite` file → Graph, through the schema classes that LiteRT ships."""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from converters.densify import Sparsity, read_sparsity
+from converters.errors import ConversionError
+from converters.folding import fold_stored_weights
+from converters.graph import Array, Graph, Operator, Option, Tensor
+
+# TensorType names of the schema that a Graph can hold; other types (strings, complex numbers, variants) are refused.
+DTYPES = {
+    "FLOAT32": "float32",
+    "FLOAT16": "float16",
+    "FLOAT64": "float64",
+    "INT8": "int8",
+    "UINT8": "uint8",
+    "INT16": "int16",
+    "UINT16": "uint16",
+    "INT32": "int32",
+    "UINT32": "uint32",
+    "INT64": "int64",
+    "BOOL": "bool",
+}
+MOST_ELEMENTS = 2**28
+"""More elements than any tensor of a model for a phone; beyond it the file is broken or hostile."""
+
+
+def read_tflite(data: bytes, file: str) -> Graph:
+    """Read a model's bytes; `file` is its name for messages. ConversionError, in one line, for what is none."""
+    refuse_other_files(data, file)
+    try:
+        graph = _FileReader(data, file).graph()
+    except ConversionError as error:
+        raise ConversionError(f"{file}: {error}") from error
+    except Exception as error:  # flatbuffers and numpy raise whatever the broken offset happens to hit
+        raise ConversionError(
+            f"{file}: broken .tflite ({type(error).__name__} while reading it); fetch or export it again"
+        ) from error
+    return graph
+
+
+def refuse_other_files(data: bytes, file: str) -> None:
+    """ConversionError that says what the file is instead, where its first bytes show that it is no `.tflite`."""
+    if data[4:8] == b"TFL3":
+        return
+    found = f"{len(data)} bytes without the identifier TFL3 at byte 4"
+    if not data:
+        found = "an empty file"
+    elif data.startswith(b"version https://git-lfs"):
+        found = "a Git LFS pointer (the model itself was not pulled: run `git lfs pull`)"
+    elif data.startswith(b"PK\x03\x04"):
+        found = "a zip archive (unpack it and pass the .tflite inside)"
+    raise ConversionError(f"{file}: expected a .tflite model, found {found}")
+
+
+@cache
+def _schema() -> Any:
+    from ai_edge_litert import schema_py_generated
+
+    return schema_py_generated
+
+
+@cache
+def _names(enumeration: str) -> dict[int, str]:
+    members = vars(getattr(_schema(), enumeration))
+    return {value: name for name, value in members.items() if isinstance(value, int)}
+
+
+class _FileReader:
+    """Walks the file's tables once; every vector's length is held against the file's before it is read."""
+
+    def __init__(self, data: bytes, file: str) -> None:
+        self.data = data
+        self.file = file
+        self.model = _schema().Model.GetRootAs(data, 0)
+        self.sparsities: dict[int, Sparsity] = {}
+
+    def graph(self) -> Graph:
+        if self.model.SubgraphsLength() < 1:
+            raise ConversionError("the model has no subgraph")
+        subgraph = self.model.Subgraphs(0)
+        tensors = [
+            self._tensor(index, subgraph.Tensors(index)) for index in self._range(subgraph.TensorsLength(), "tensors")
+        ]
+        operators = [
+            self._operator(index, subgraph.Operators(index))
+            for index in self._range(subgraph.OperatorsLength(), "operators")
+        ]
+        graph = Graph(
+            file=self.file,
+            sha256=hashlib.sha256(self.data).hexdigest(),
+            tensors=tuple(tensors),
+            operators=tuple(operators),
+            inputs=self._indices(subgraph.InputsLength(), subgraph.Inputs, "graph inputs"),
+            outputs=self._indices(subgraph.OutputsLength(), subgraph.Outputs, "graph outputs"),
+        )
+        check_order(graph)
+        return fold_stored_weights(graph, self.sparsities)
+
+    def _range(self, length: int, what: str) -> range:
+        if not 0 <= length <= len(self.data):
+            raise ConversionError(f"broken .tflite: {length} {what} in a file of {len(self.data)} bytes")
+        return range(length)
+
+    def _indices(self, length: int, get: Callable[[int], int], what: str) -> tuple[int, ...]:
+        return tuple(int(get(j)) for j in self._range(length, what))
+
+    def _tensor(self, index: int, source: Any) -> Tensor:
+        name = (source.Name() or b"").decode("utf-8", "replace") or f"tensor_{index}"
+        type_name = _names("TensorType").get(source.Type(), str(source.Type()))
+        if type_name not in DTYPES:
+            raise ConversionError(f"tensor '{name}' is of type {type_name}; float models hold {', '.join(DTYPES)}")
+        dtype = DTYPES[type_name]
+        shape = self._indices(source.ShapeLength(), source.Shape, "dimensions")
+        if any(size < 0 for size in shape) or _elements(shape) > MOST_ELEMENTS:
+            raise ConversionError(
+                f"tensor '{name}' has the shape {list(shape)}, expected sizes of 0 or more, in reason"
+            )
+        quantization = source.Quantization()
+        quantized = quantization is not None and quantization.ScaleLength() > 0
+        sparsity = source.Sparsity()
+        if sparsity is not None:
+            self.sparsities[index] = read_sparsity(sparsity)
+        value = self._value(name, source.Buffer(), dtype, shape, sparse=sparsity is not None)
+        return Tensor(index, name, shape, dtype, value, quantized, sparsity is not None)
+
+    def _value(self, name: str, buffer: int, dtype: str, shape: tuple[int, ...], sparse: bool) -> Array | None:
+        """The constant in `buffer`, read-only; a sparse one stays the flat list of its stored values."""
+        if not 0 <= buffer < self.model.BuffersLength():
+            raise ConversionError(f"tensor '{name}' names buffer {buffer} of {self.model.BuffersLength()}")
+        source = self.model.Buffers(buffer)
+        if source.Offset() > 1 and source.Size() > 0:  # the large-model form: the data lies behind the tables
+            raw = np.frombuffer(self.data, np.uint8, count=source.Size(), offset=source.Offset())
+        elif source.DataLength() > 0:
+            raw = source.DataAsNumpy()
+        else:
+            return None
+        if raw.size % np.dtype(dtype).itemsize:
+            raise ConversionError(f"tensor '{name}' holds {raw.size} bytes, which are no whole number of {dtype}")
+        value: Array = np.frombuffer(raw.tobytes(), dtype)
+        if sparse:
+            return value
+        if value.size != _elements(shape):
+            raise ConversionError(f"tensor '{name}' of shape {list(shape)} holds {value.size} values")
+        return value.reshape(shape)
+
+    def _operator(self, index: int, source: Any) -> Operator:
+        codes = self.model.OperatorCodesLength()
+        if not 0 <= source.OpcodeIndex() < codes:
+            raise ConversionError(f"operator {index} names code {source.OpcodeIndex()} of {codes}")
+        code = self.model.OperatorCodes(source.OpcodeIndex())
+        number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+        kind = _names("BuiltinOperator").get(number, f"builtin {number}")
+        if kind == "CUSTOM":
+            kind = (code.CustomCode() or b"unnamed custom operator").decode("utf-8", "replace")
+        inputs = self._indices(source.InputsLength(), source.Inputs, "inputs")
+        return Operator(
+            index=index,
+            kind=kind,
+            inputs=tuple(None if j == -1 else j for j in inputs),
+            outputs=self._indices(source.OutputsLength(), source.Outputs, "outputs"),
+            options=MappingProxyType(_options(source)),
+            custom_options=source.CustomOptionsAsNumpy().tobytes() if source.CustomOptionsLength() else b"",
+        )
+
+
+def _elements(shape: tuple[int, ...]) -> int:
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
+def _options(source: Any) -> dict[str, Option]:
+    """The operator's options under the schema's names, its enumerations as the schema's words."""
+    unpacked = _schema().BuiltinOptionsCreator(source.BuiltinOptionsType(), source.BuiltinOptions())
+    if unpacked is None:
+        return {}
+    words = {"padding": "Padding", "fusedActivationFunction": "ActivationFunctionType", "mode": "MirrorPadMode"}
+    options: dict[str, Option] = {}
+    for name, value in vars(unpacked).items():
+        if name in words:
+            options[name] = _names(words[name]).get(value, str(value))
+        elif isinstance(value, np.ndarray | list):
+            options[name] = tuple(int(item) for item in value)
+        elif isinstance(value, bool | int | float):
+            options[name] = value
+    return options
+
+
+def check_order(graph: Graph) -> None:
+    """ConversionError where an index is out of range, or a tensor is read before it is made or made twice."""
+    count = len(graph.tensors)
+    for index in (*graph.inputs, *graph.outputs):
+        if not 0 <= index < count:
+            raise ConversionError(f"a graph input or output is tensor {index} of {count}")
+    known = {t.index for t in graph.tensors if t.value is not None} | set(graph.inputs)
+    for operator in graph.operators:
+        indices = [j for j in (*operator.inputs, *operator.outputs) if j is not None]
+        if any(not 0 <= j < count for j in indices):
+            raise ConversionError(f"operator {operator.index} {operator.kind} names a tensor outside 0…{count - 1}")
+        unmade = [j for j in operator.inputs if j is not None and j not in known]
+        if unmade:
+            raise ConversionError(f"{graph.where(operator)} reads '{graph.tensors[unmade[0]].name}' before it is made")
+        if any(j in known for j in operator.outputs):
+            raise ConversionError(f"{graph.where(operator)} makes a tensor that exists already")
+        known |= set(operator.outputs)
+    if missing := [graph.tensors[j].name for j in graph.outputs if j not in known]:
+        raise ConversionError(f"no operator makes the graph's output '{missing[0]}'")

@@ -1,0 +1,1 @@
+"""What a face app needs around the networks, in plain numpy: anchors, decoding, suppression."""

@@ -1,0 +1,1 @@
+"""Judges a saved Core ML package against its original, with or without a Mac."""

@@ -1,0 +1,56 @@
+"""Who can execute a saved package here, each called like coremltools' predict."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from verification.executor.reference import ReferenceModel
+from verification.limits import Arithmetic
+
+
+class Predictor(Protocol):
+    """coremltools' MLModel, or the reference."""
+
+    def predict(self, inputs: Mapping[str, Any], /) -> Mapping[str, NDArray[Any]]:
+        """Outputs by name, for pictures and arrays by name."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A way to execute a package: its name in the manifest, and how it computes."""
+
+    name: str
+    arithmetic: Arithmetic
+    model: Predictor
+
+    def predict(self, inputs: Mapping[str, Any]) -> Mapping[str, NDArray[Any]]:
+        """The package's outputs."""
+        return self.model.predict(inputs)
+
+
+def engines(package: Path) -> list[Engine]:
+    """The reference in both arithmetics, and on a Mac Core ML itself, on the CPU, which rounds as the package says."""
+    found = [
+        Engine("reference", "float32", ReferenceModel(package, "float32")),
+        Engine("reference", "float16", ReferenceModel(package, "float16")),
+    ]
+    if sys.platform == "darwin":
+        found.append(Engine("coreml", "float16", core_ml(package)))
+    return found
+
+
+def core_ml(package: Path) -> Predictor:
+    """The package in Core ML, on the CPU alone: hosted Macs have no Neural Engine to use."""
+    import coremltools as ct
+
+    model: Predictor = ct.models.MLModel(str(package), compute_units=ct.ComputeUnit.CPU_ONLY)
+    return model
+
+
+def predictor(package: Path) -> Predictor:
+    """Core ML on a Mac, elsewhere the reference, in the arithmetic that the package declares."""
+    return core_ml(package) if sys.platform == "darwin" else ReferenceModel(package, "float16")

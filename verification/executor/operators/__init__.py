@@ -1,0 +1,1 @@
+"""MIL operators as ONNX nodes, one function an operator."""

@@ -1,0 +1,69 @@
+"""The reference executor: a saved ML Program, called as coremltools' predict is, without a Mac."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from verification.executor.dtypes import Array, numpy_dtype
+from verification.executor.errors import PackageError, naming
+from verification.executor.inputs import Given, feed
+from verification.executor.lowering import Arithmetic, LoweredProgram
+from verification.executor.package import load_program
+from verification.executor.program import Program
+from verification.executor.session import Session
+
+
+class ReferenceModel:
+    """An .mlpackage, executed by ONNX Runtime.
+
+    `arithmetic` says what becomes of values that the package declares as fp16. With "float32" they are computed and
+    kept in fp32, constants as stored: what the shipped package means. With "float16" the result of each such operation
+    is rounded to the nearest half (ties to even, overflow to infinity) after it was computed in fp32: what hardware
+    that keeps halves between operations may do. Values declared as fp32 stay fp32 in both.
+
+    Anything wrong with the package is a PackageError that names it, raised here or, if only the inputs can show it, by
+    `predict`.
+    """
+
+    def __init__(self, path: Path, arithmetic: Arithmetic = "float32") -> None:
+        self._program = load_program(path)
+        with naming(path):
+            images = [feature.name for feature in self._program.outputs if feature.kind == "image"]
+            if images:
+                raise PackageError(f"output {images[0]!r} is an image, which is not supported")
+            self._lowered = LoweredProgram(self._program, arithmetic)
+            self._session = Session(self._lowered.serialized(self._lowered.outputs))
+
+    @property
+    def program(self) -> Program:
+        """The loaded program."""
+        return self._program
+
+    def predict(self, inputs: Mapping[str, Given]) -> dict[str, Array]:
+        """The outputs by name, in their declared types and shapes.
+
+        An image input takes a PIL picture of exactly its size, in mode RGB (also for a BGR layout) or L; every other
+        input an array of its shape, of a type that converts to its own without turning floats into integers. An
+        optional input that has a default may be left out.
+        """
+        with naming(self._program.path):
+            tensors = self._lowered.outputs
+            arrays = self._session.run([tensor.name for tensor in tensors], feed(self._program.inputs, inputs))
+        features = self._program.outputs
+        with np.errstate(over="ignore"):
+            return {f.name: array.astype(numpy_dtype(f.dtype)) for f, array in zip(features, arrays, strict=True)}
+
+    def trace(self, inputs: Mapping[str, Given]) -> dict[str, Array]:
+        """Every value that an operation computes, by its MIL name in the program's order; fp16 values come as fp32."""
+        with naming(self._program.path):
+            results = self._lowered.operation_results
+            arrays = self._tracing_session.run(
+                [tensor.name for _, tensor in results], feed(self._program.inputs, inputs)
+            )
+        return {name: array for (name, _), array in zip(results, arrays, strict=True)}
+
+    @cached_property
+    def _tracing_session(self) -> Session:
+        return Session(self._lowered.serialized([tensor for _, tensor in self._lowered.operation_results]))

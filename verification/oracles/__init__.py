@@ -1,0 +1,1 @@
+"""What the packages are held to: the originals in their own runtime."""

@@ -1,0 +1,84 @@
+"""The original `.tflite` in LiteRT: the oracle that every package is held to."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verification.oracles.errors import OracleError
+
+Array = NDArray[Any]
+
+
+class LiteRT:
+    """A `.tflite` in LiteRT's own kernels, on one thread, every intermediate tensor kept.
+
+    Without the XNNPACK delegate: it fuses operators away, and the tensors between them are wanted.
+    """
+
+    def __init__(self, model: bytes, file: str) -> None:
+        from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+        self.file = file
+        try:
+            self._interpreter = Interpreter(
+                model_content=model,
+                num_threads=1,
+                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+                experimental_preserve_all_tensors=True,
+            )
+            self._interpreter.allocate_tensors()
+        except (RuntimeError, ValueError) as error:
+            raise OracleError(f"{file}: LiteRT does not run it: {' '.join(str(error).split())}") from error
+
+    def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        """The outputs by tensor name, for inputs by tensor name in the original's own shapes (pictures NHWC)."""
+        details = {detail["name"]: detail for detail in self._interpreter.get_input_details()}
+        if missing := sorted(details.keys() ^ inputs.keys()):
+            raise OracleError(f"{self.file}: input '{missing[0]}' is not one of both the package and its original")
+        for name, value in inputs.items():
+            if tuple(details[name]["shape"]) != value.shape:
+                found, expected = list(value.shape), details[name]["shape"].tolist()
+                raise OracleError(f"{self.file}: input '{name}' is {expected} in the original, {found} in the package")
+            self._interpreter.set_tensor(details[name]["index"], value.astype(details[name]["dtype"]))
+        self._interpreter.invoke()
+        outputs = self._interpreter.get_output_details()
+        return {detail["name"]: self._interpreter.get_tensor(detail["index"]) for detail in outputs}
+
+    @cached_property
+    def operators(self) -> tuple[tuple[int, str, tuple[int, ...]], ...]:
+        """Index, kind and output tensors of each operator, in the order of execution."""
+        details = self._interpreter._get_ops_details()
+        return tuple((d["index"], d["op_name"], tuple(int(t) for t in d["outputs"])) for d in details)
+
+    def tensor(self, index: int) -> Array | None:
+        """Tensor `index` as the last run left it; None where it holds nothing."""
+        try:
+            value: Array = self._interpreter.get_tensor(index)
+        except ValueError:
+            return None
+        return value
+
+    def name(self, index: int) -> str:
+        """The name of tensor `index`."""
+        return str(self._names.get(index, f"tensor {index}"))
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return {detail["index"]: detail["name"] for detail in self._interpreter.get_tensor_details()}
+
+    @cached_property
+    def weights_fit_float16(self) -> bool:
+        """Whether rounding to float16 leaves every float32 constant as it is: then a float16 package loses nothing."""
+        made = {tensor for _, _, outputs in self.operators for tensor in outputs}
+        made |= {detail["index"] for detail in self._interpreter.get_input_details()}
+        read = {int(tensor) for detail in self._interpreter._get_ops_details() for tensor in detail["inputs"]}
+        stored = (self.tensor(index) for index in sorted(read - made) if index >= 0)
+        return all(value is None or value.dtype != np.float32 or _fits_float16(value) for value in stored)
+
+
+def _fits_float16(value: Array) -> bool:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.all(value.astype(np.float16).astype(np.float32) == value))

@@ -1,0 +1,82 @@
+"""Differences between a package and its original, gathered case by case and held to a limit."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verification.limits import Limit
+
+Array = NDArray[Any]
+
+HARDLY_MOVES = 1e-3
+"""An output whose range over all cases is less than this share of its size would hide almost any mistake."""
+
+
+@dataclass(frozen=True)
+class ParityRow:
+    """One output's comparison, as the manifest has it; `max`, `mean` and `limit` are in `unit`."""
+
+    output: str
+    oracle: str
+    executor: str
+    arithmetic: str
+    cases: int
+    faces: int
+    max: float
+    mean: float
+    limit: float
+    mean_limit: float | None
+    unit: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether both errors are within their limits; a NaN is in none."""
+        return self.max <= self.limit and (self.mean_limit is None or self.mean <= self.mean_limit)
+
+
+class Differences:
+    """Collects |package − original| of one output."""
+
+    def __init__(self) -> None:
+        self._greatest = 0.0
+        self._sum = 0.0
+        self._count = 0
+        self._lowest = np.inf
+        self._highest = -np.inf
+
+    def add(self, found: Array, expected: Array) -> None:
+        """Add one case: two arrays of as many values. What is not finite on either side differs infinitely."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            difference = np.abs(found.astype(np.float64).reshape(-1) - expected.astype(np.float64).reshape(-1))
+        difference[~np.isfinite(difference)] = np.inf
+        self._greatest = max(self._greatest, float(difference.max(initial=0.0)))
+        self._sum += float(difference.sum())
+        self._count += difference.size
+        self._lowest = min(self._lowest, float(expected.min(initial=np.inf)))
+        self._highest = max(self._highest, float(expected.max(initial=-np.inf)))
+
+    @property
+    def range(self) -> float:
+        """Highest less lowest value of the original over all cases."""
+        return self._highest - self._lowest
+
+    @property
+    def hardly_moves(self) -> bool:
+        """Whether the original's output is the same for every input, or nearly: then agreement proves little."""
+        size = max(abs(self._highest), abs(self._lowest))
+        return self._count == 0 or self.range <= HARDLY_MOVES * size
+
+    def row(self, output: str, unit: str, limit: Limit, **about: Any) -> ParityRow:
+        """The row for the manifest; a relative limit becomes one in the output's unit."""
+        scale = self.range if limit.relative else 1.0
+        return ParityRow(
+            output=output,
+            max=self._greatest,
+            mean=self._sum / max(self._count, 1),
+            limit=limit.max * scale,
+            mean_limit=None if limit.mean is None else limit.mean * scale,
+            unit=unit,
+            **about,
+        )

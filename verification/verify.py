@@ -1,0 +1,185 @@
+"""A saved package against its original: both executed on the same cases, every output compared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verification.cases import Case, extreme_cases, make_cases
+from verification.divergence import first_divergence
+from verification.engines import Engine, engines
+from verification.executor.errors import PackageError
+from verification.executor.program import Feature, Program
+from verification.executor.reference import ReferenceModel
+from verification.limits import limit
+from verification.oracles.errors import OracleError
+from verification.oracles.litert import LiteRT
+from verification.parity import Differences, ParityRow
+from verification.pictures import Picture
+from verification.provenance import Source, SourceInput, read_source
+
+Array = NDArray[Any]
+
+EXTREME_TOLERANCE = 1e-4
+"""On black or barred frames raw values reach 30,000, where float32 steps by 0.002: a share of the greatest."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `verify` found: a row per output, engine and arithmetic, notes worth reading, and what failed."""
+
+    package: str
+    rows: tuple[ParityRow, ...]
+    notes: tuple[str, ...]
+    failures: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the package says what its original says."""
+        return not self.failures
+
+
+def verify(
+    package: Path, model: bytes, file: str, pictures: Sequence[Picture], count: int, built_in_cases: bool = True
+) -> Verdict:
+    """Execute `package` and the original `model` (bytes of the .tflite named `file`) on `count` cases and compare.
+
+    `built_in_cases` says that these are the pictures and the count for which the limits were set.
+
+    A package of a face network that saw not one face fails: agreement on noise proves nothing. PackageError or
+    OracleError where one of both can't be executed at all.
+    """
+    judge = _Judge(package, LiteRT(model, file), built_in_cases)
+    cases = make_cases(judge.program.inputs, judge.source.subject, pictures, count)
+    expected = [judge.original_outputs(case) for case in cases]
+    faces = sum(case.face and judge.sees_a_face(outputs) for case, outputs in zip(cases, expected, strict=True))
+    rows: list[ParityRow] = []
+    failures, notes = judge.failures, judge.notes
+    if judge.source.subject != "any" and faces == 0:
+        failures.append(f"none of the {len(cases)} cases holds a face that the original sees: they prove nothing")
+    for engine in engines(package):
+        rows += judge.compare(engine, cases, expected, faces)
+    failures += judge.extremes(pictures)
+    return Verdict(package.name, tuple(rows), tuple(notes), tuple(failures))
+
+
+class _Judge:
+    """One package and its original."""
+
+    def __init__(self, package: Path, original: LiteRT, built_in_cases: bool) -> None:
+        self.built_in_cases = built_in_cases
+        self.package = package
+        self.original = original
+        self.reference = ReferenceModel(package, "float32")
+        self.program: Program = self.reference.program
+        self.source: Source = read_source(package.name, self.program.metadata.user_defined)
+        self.weights_exact = not _computes_in_float16(self.program) or original.weights_fit_float16
+        self.notes: list[str] = []
+        self.failures: list[str] = []
+        self._check_features()
+
+    def _check_features(self) -> None:
+        for what, features, listed in (
+            ("input", self.program.inputs, self.source.inputs),
+            ("output", self.program.outputs, self.source.outputs),
+        ):
+            if sorted(f.name for f in features) != sorted(item.name for item in listed):
+                raise PackageError(f"{self.package.name}: its {what}s are not the ones that its metadata describes")
+
+    def original_outputs(self, case: Case) -> dict[str, Array]:
+        """The original's outputs for a case, by the package's names."""
+        features = {feature.name: feature for feature in self.program.inputs}
+        inputs = {
+            item.tensor: _as_tensor(features[item.name], item, case.inputs[item.name]) for item in self.source.inputs
+        }
+        outputs = self.original.run(inputs)
+        if missing := [item.tensor for item in self.source.outputs if item.tensor not in outputs]:
+            raise OracleError(
+                f"{self.original.file}: no output '{missing[0]}'; the package was made from another model"
+            )
+        return {item.name: outputs[item.tensor] for item in self.source.outputs}
+
+    def sees_a_face(self, outputs: dict[str, Array]) -> bool:
+        """Whether the original says so, by a logit above 0 (a score above one half); without logits it can't object."""
+        logits = [outputs[item.name] for item in self.source.outputs if item.unit == "logit"]
+        return not logits or any(bool(np.any(values > 0)) for values in logits)
+
+    def compare(
+        self, engine: Engine, cases: Sequence[Case], expected: Sequence[dict[str, Array]], faces: int
+    ) -> list[ParityRow]:
+        """A row for each output; one beyond its limit also becomes a failure that names the operator to look at."""
+        differences = {item.name: Differences() for item in self.source.outputs}
+        for case, outputs in zip(cases, expected, strict=True):
+            found = engine.predict(case.as_prediction_input(self.program.inputs))
+            for name, collected in differences.items():
+                if found[name].size != outputs[name].size:
+                    raise PackageError(
+                        f"{self.package.name}: {name} has {found[name].size} values, not {outputs[name].size}"
+                    )
+                collected.add(found[name], outputs[name])
+        rows = []
+        for item in self.source.outputs:
+            row = differences[item.name].row(
+                item.name,
+                item.unit,
+                limit(item.unit, engine.arithmetic, self.weights_exact, self.built_in_cases),
+                oracle="litert",
+                executor=engine.name,
+                arithmetic=engine.arithmetic,
+                cases=len(cases),
+                faces=faces,
+            )
+            rows.append(row)
+            if differences[item.name].hardly_moves and engine.arithmetic == "float32":
+                self.notes.append(f"{item.name} hardly moves between the cases: its comparison proves little")
+            if not row.passed:
+                self.failures.append(self._describe(row, cases[0]))
+        return rows
+
+    def _describe(self, row: ParityRow, case: Case) -> str:
+        mean = "" if row.mean_limit is None else f", mean {row.mean:.2g} (limit {row.mean_limit:.2g})"
+        return (
+            f"{self.package.name}: {row.output} is off by {row.max:.3g} {row.unit} (limit {row.limit:.2g}){mean} in "
+            f"{row.executor} {row.arithmetic}; first to diverge: {self.first_divergence(case)}"
+        )
+
+    def first_divergence(self, case: Case) -> str:
+        """The operator at which the package leaves its original, in float32 arithmetic."""
+        self.original_outputs(case)
+        trace = self.reference.trace(case.as_prediction_input(self.program.inputs))
+        # Ten times what the order of sums makes, or what rounded weights make, of a tensor's range.
+        tolerance = 1e-4 if self.weights_exact else 2e-2
+        return first_divergence(trace, self.original, tolerance) or "no operator by itself, it adds up"
+
+    def extremes(self, pictures: Sequence[Picture]) -> list[str]:
+        """What goes wrong on black, white and barred frames: values that are not finite, or not the original's."""
+        failures = []
+        for case in extreme_cases(self.program.inputs, pictures[0]) if pictures else []:
+            expected = self.original_outputs(case)
+            found = self.reference.predict(case.as_prediction_input(self.program.inputs))
+            for name, values in expected.items():
+                size = max(1.0, float(np.abs(values).max(initial=0.0)))
+                error = float(np.abs(found[name].reshape(-1) - values.reshape(-1)).max(initial=0.0)) / size
+                tolerance = EXTREME_TOLERANCE if self.weights_exact else 100 * EXTREME_TOLERANCE
+                if not error <= tolerance:
+                    failures.append(
+                        f"{self.package.name}: {name} on a {case.name} frame is off by {error:.2g} of {size:.3g}"
+                    )
+        return failures
+
+
+def _as_tensor(feature: Feature, item: SourceInput, value: Array) -> Array:
+    """A case's value as the original takes it: a picture as NHWC, scaled in float32 as the package scales it."""
+    if feature.kind == "tensor":
+        return value
+    scale, bias = np.float32((item.high - item.low) / 255), np.float32(item.low)
+    picture = value[..., None] if value.ndim == 2 else value
+    scaled: Array = (picture.astype(np.float32) * scale + bias)[None]
+    return scaled
+
+
+def _computes_in_float16(program: Program) -> bool:
+    return any(output.type.dtype == "float16" for operation in program.operations for output in operation.outputs)
