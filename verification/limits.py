@@ -20,9 +20,9 @@ Arithmetic = Literal["float32", "float16"]
 TAIL = 3.0
 """How much further the greatest error may go on cases other than the built-in ones.
 
-The figures above belong to a fixed set of 24 cases. A maximum over other, or more, pictures reaches further into the
-tail: over 960 cases of the astronaut 2.0 times the float16 limits (in anchors whose logit is below -90, which nobody
-reads), 2.2 times the float32 one. A wrong weight, axis or padding is off by orders of magnitude.
+The figures above belong to a fixed set of 24 cases; a maximum over more of them, or other pictures, reaches further into the
+tail: 1.8 times the float16 limits and twice the float32 ones over 960 cases (docs/verification.md). A wrong weight, axis or
+padding is off by orders of magnitude.
 """
 
 

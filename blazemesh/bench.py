@@ -1,0 +1,127 @@
+"""`make bench`: what the build costs, each figure beside the one that it is compared with, measured in the same run."""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from blazemesh.catalog import Catalog, Model, load_catalog
+from blazemesh.fetch import fetch
+from blazemesh.files import write_atomically
+from blazemesh.manifest import Manifest, read_manifest
+from blazemesh.text_table import text_table
+
+REPEATS = 3
+OUT = Path("build/bench.json")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure; `ratio` is value / peer_value, None where it stands alone. `command` measures it again."""
+
+    name: str
+    value: float
+    unit: str
+    peer: str | None
+    peer_value: float | None
+    ratio: float | None
+    command: str
+
+
+def row(name: str, value: float, unit: str, command: str, peer: tuple[str, float] | None = None) -> Row:
+    """A row, its ratio computed."""
+    if peer is None:
+        return Row(name, value, unit, None, None, None, command)
+    return Row(name, value, unit, peer[0], peer[1], value / peer[1], command)
+
+
+def seconds(arguments: Sequence[str]) -> float:
+    """How long one `blazemesh` command takes, start of the process included; CalledProcessError where it fails."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "blazemesh", *arguments], check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def measure(catalog: Catalog, sources: dict[str, Path], folder: Path) -> list[Row]:
+    """Cold builds and single conversions in turn, so that a busy moment of the machine hits both; medians of them."""
+    models = [model for model in catalog.models if not model.pending]
+    builds: list[float] = []
+    converts: dict[str, list[float]] = {model.name: [] for model in models}
+    out = folder / "packages"
+    for _ in range(REPEATS):
+        builds.append(seconds(["build", "--out", str(out), "--force"]))
+        for model in models:
+            package = str(folder / f"{model.name}.mlpackage")
+            converts[model.name].append(seconds(["convert", str(sources[model.name]), "-o", package]))
+    noop = statistics.median(seconds(["build", "--out", str(out)]) for _ in range(REPEATS))
+    singles = {name: statistics.median(times) for name, times in converts.items()}
+    cold = statistics.median(builds)
+    return [
+        row("build_cold", cold, "s", "blazemesh build --force", ("sum of convert/*", sum(singles.values()))),
+        row("build_noop", noop, "s", "blazemesh build", ("build_cold", cold)),
+        *(row(f"convert/{m.name}", singles[m.name], "s", f"blazemesh convert {m.file} -o …") for m in models),
+        *package_rows(models, read_manifest(out)),
+    ]
+
+
+def package_rows(models: Sequence[Model], manifest: Manifest) -> list[Row]:
+    """Each package's bytes beside its source's."""
+    sizes = {entry["name"]: float(entry["bytes"]) for entry in manifest.models}
+    return [
+        row(f"package_bytes/{m.name}", sizes[m.name], "bytes", "blazemesh inspect …", (m.file, float(m.bytes)))
+        for m in models
+    ]
+
+
+def machine() -> str:
+    """System, processor and cores, with nothing that names the host."""
+    name = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        lines = (
+            line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")
+        )
+        name = next(lines, name)
+    return (
+        f"{platform.system()} {platform.machine()}, {name}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
+
+
+def main() -> None:
+    """Measure, print a table, write build/bench.json."""
+    catalog = load_catalog()
+    sources = fetch([model for model in catalog.models if not model.pending], catalog)
+    with tempfile.TemporaryDirectory(prefix="blazemesh-bench-") as folder:
+        rows = measure(catalog, sources, Path(folder))
+    document = {
+        "machine": machine(),
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "rows": [asdict(item) for item in rows],
+    }
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(OUT, (json.dumps(document, indent=2) + "\n").encode())
+    lines = [
+        (
+            r.name,
+            f"{r.value:,.4g}",
+            r.unit,
+            r.peer or "",
+            f"{r.peer_value:,.4g}" if r.peer_value else "",
+            f"{r.ratio:.2f}" if r.ratio else "",
+        )
+        for r in rows
+    ]
+    print(text_table(("name", "value", "unit", "peer", "peer's", "ratio"), lines))
+    print(f"written to {OUT}")
+
+
+if __name__ == "__main__":
+    main()
