@@ -20,9 +20,9 @@ Arithmetic = Literal["float32", "float16"]
 TAIL = 3.0
 """How much further the greatest error may go on cases other than the built-in ones.
 
-The figures above belong to a fixed set of 24 cases; a maximum over more of them, or other pictures, reaches further into the
-tail: 1.8 times the float16 limits and twice the float32 ones over 960 cases (docs/verification.md). A wrong weight, axis or
-padding is off by orders of magnitude.
+The figures above belong to a fixed set of 24 cases; a maximum over more of them, or over other pictures, reaches
+further into the tail: 1.8 times the float16 limits and twice the float32 ones over 960 cases (docs/verification.md).
+A wrong weight, axis or padding is off by orders of magnitude.
 """
 
 
