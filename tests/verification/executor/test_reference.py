@@ -115,10 +115,10 @@ def test_a_network_as_coremltools_converts_it(save: Save) -> None:
     )
     widened = ReferenceModel(mixed).predict(inputs)["landmarks"]
     rounded = ReferenceModel(mixed, "float16").predict(inputs)["landmarks"]
-    # Half weights are off by 2^-12 of their size, and so are sums of them, of up to about 30 here; rounding each of
-    # six operations too gives at most a few times that.
-    assert 0 < np.abs(widened - expected).max() < 0.01
-    assert np.abs(widened - expected).max() < np.abs(rounded - expected).max() < 0.1
+    # Half weights are off by up to 2^-12 of their size, and so are sums of products, whose sizes add up to less than
+    # 200 here; rounding six operations gives no more than six times that.
+    assert 0 < np.abs(widened - expected).max() < 200 / 2**12
+    assert np.abs(widened - expected).max() < np.abs(rounded - expected).max() < 6 * 200 / 2**12
 
 
 def test_trace_gives_every_value_in_the_order_of_the_program(save: Save, random: Random) -> None:
@@ -155,15 +155,13 @@ def test_predictions_repeat_to_the_bit(save: Save) -> None:
     assert np.array_equal(first, second)
 
 
-def test_outputs_have_their_declared_types(save: Save, random: Random) -> None:
-    import coremltools as ct
-
+def test_outputs_have_their_declared_types(run: Callable[..., dict[str, Array]], random: Random) -> None:
     def build(x: Any) -> Any:
-        return mb.mul(x=x, y=np.float32(0.1), name="narrow"), mb.reduce_argmax(x=x, axis=-1, name="index")
+        narrow = mb.mul(x=mb.cast(x=x, dtype="fp16"), y=np.float16(0.1), name="narrow")
+        return narrow, mb.reduce_argmax(x=x, axis=-1, name="index")
 
     x = random(2, 3)
-    outputs = [ct.TensorType("narrow", dtype=np.float16), ct.TensorType("index", dtype=np.int32)]
-    found = ReferenceModel(save(build, {"x": x}, pass_pipeline=ct.PassPipeline(), outputs=outputs)).predict({"x": x})
+    found = run(build, {"x": x})
     assert found["narrow"].dtype == np.float16
     assert found["index"].dtype == np.int32
     assert found["index"].tolist() == np.argmax(x, -1).tolist()
@@ -212,29 +210,3 @@ def test_an_unknown_operator_is_named(save: Save, random: Random) -> None:
     with pytest.raises(PackageError) as caught:
         ReferenceModel(path)
     assert str(caught.value) == f"{path}: operation 'total' (cumsum): this operator is not supported"
-
-
-def test_flexible_shapes_are_refused(save: Save, random: Random) -> None:
-    import coremltools as ct
-
-    path = save(
-        lambda x: mb.relu(x=x),
-        {"x": random(1, 3)},
-        pass_pipeline=ct.PassPipeline(),
-        inputs=[ct.TensorType("x", ct.Shape((1, ct.RangeDim(1, 5, default=3))))],
-    )
-    with pytest.raises(PackageError, match=r"flexible shapes are not supported"):
-        ReferenceModel(path)
-
-
-def test_image_outputs_are_refused(save: Save) -> None:
-    import coremltools as ct
-
-    path = save(
-        lambda x: mb.identity(x=x, name="picture"),
-        {"x": np.zeros((1, 3, 4, 6), np.float32)},
-        pass_pipeline=ct.PassPipeline(),
-        outputs=[ct.ImageType("picture")],
-    )
-    with pytest.raises(PackageError, match="output 'picture' is an image"):
-        ReferenceModel(path)
