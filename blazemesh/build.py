@@ -3,25 +3,22 @@
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from blazemesh.catalog import Catalog, Model
 from blazemesh.errors import GateError, InputError
-from blazemesh.fetch import fetch
+from blazemesh.fetch import at_hand, fetch
 from blazemesh.key import build_key, project_digest
-from blazemesh.manifest import Entry, Manifest, Pending, is_current, make_entry, read_manifest, write_manifest
-from blazemesh.packages import Request
-from blazemesh.staging import publish, staging
-
-if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
+from blazemesh.manifest import Entry, Manifest, Pending, is_there, make_entry, read_manifest, write_manifest
+from blazemesh.packages import SUFFIX, Request
+from blazemesh.staging import made_folders, publish, refuse_foreign, staging
 
 Progress = Callable[[str], None]
 
+NOT_AT_HAND = "not yet: its file was not at hand to say why"
 OPTIONS = Request()
 """What the apps' packages are built with: float16, iOS 16."""
 
@@ -58,33 +55,55 @@ def build(
     GateError, after everything that can be built is, where a package does not agree with its source. InputError,
     ConversionError or PackageError in one line for bad input; OSError where the disk refuses.
     """
-    chosen = [catalog.model(name) for name in only] if only else list(catalog.models)
-    old = _old_manifest(out)
-    digest = project_digest()
-    keys = {model.name: build_key(model, asdict(OPTIONS), digest) for model in catalog.models}
-    stale = [m for m in chosen if not m.pending and (force or not is_current(out, old.entry(m.name), keys[m.name]))]
-    pending = _pending(catalog, old, models, keys)
-    if not stale and pending == list(old.pending) and not _strays(catalog, old):
-        return old
-    sources = fetch(stale, catalog, models, progress)
-    entries = {entry["name"]: entry for entry in old.models}
-    failures: list[str] = []
-    with staging(out) as folder, _alone(out):
-        jobs = [Job(model, sources[model.name], folder, keys[model.name]) for model in stale]
-        for number, built in enumerate(_build_all(jobs), 1):
-            failures += built.failures
-            name = built.entry["name"]
-            verdict = "FAILED" if built.failures else "verified"
-            progress(f"[{number}/{len(jobs)}] {name}: converted and {verdict} in {built.seconds:.1f} s")
-            if not built.failures:
-                publish(folder / built.entry["package"], out / built.entry["package"], folder)
-                entries[name] = built.entry
-                write_manifest(out, _manifest(catalog, entries, pending))
-        manifest = _manifest(catalog, entries, pending)
-        write_manifest(out, manifest)
+    chosen = {catalog.model(name) for name in only or (model.name for model in catalog.models)}
+    plan = _plan(catalog, out, chosen, models, force)
+    if not plan.has_work:
+        return plan.old
+    with made_folders(out), _alone(out):
+        plan = _plan(catalog, out, chosen, models, force)  # another build may have ended in between
+        manifest, failures = _carry_out(plan, catalog, out, models, progress)
     if failures:
         raise GateError("\n".join(failures))
     return manifest
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What stays, and what has to be done."""
+
+    old: Manifest
+    keys: Mapping[str, str]
+    entries: Mapping[str, Entry]
+    """By model, the packages that are there."""
+    stale: tuple[Model, ...]
+    """The models to be built."""
+    pending: Mapping[str, Pending]
+    """By model, why it can't be built yet; without a key where that is not known."""
+    questions: Mapping[str, Path]
+    """By model, the files of pending ones about which the converter has to be asked."""
+
+    @property
+    def has_work(self) -> bool:
+        """Whether anything in the folder would be another afterwards."""
+        kept = Manifest(tuple(self.entries.values()), tuple(self.pending.values()))
+        return bool(self.stale or self.questions) or kept != self.old
+
+
+def _plan(catalog: Catalog, out: Path, chosen: Set[Model], models: Path | None, force: bool) -> Plan:
+    old = _old_manifest(out)
+    digest = project_digest()
+    keys = {model.name: build_key(model, asdict(OPTIONS), digest) for model in catalog.models}
+    there = {entry["name"]: entry for entry in old.models if is_there(out, entry)}
+    entries = {model.name: there[model.name] for model in catalog.models if model.name in there and not model.pending}
+    current = {name for name, entry in entries.items() if entry["key"] == keys[name]}
+    stale = [m for m in catalog.models if m in chosen and not m.pending and (force or m.name not in current)]
+    ours = {entry["package"] for entry in old.models}
+    for package in (f"{model.name}{SUFFIX}" for model in stale):
+        if package not in ours:
+            refuse_foreign(out / package)
+    known = {pending.name: pending for pending in old.pending if pending.key == keys.get(pending.name)}
+    pending = {m.name: known.get(m.name, Pending(m.name, NOT_AT_HAND)) for m in catalog.models if m.pending}
+    return Plan(old, keys, entries, tuple(stale), pending, _questions(_unexplained(catalog, pending), models))
 
 
 def _old_manifest(out: Path) -> Manifest:
@@ -94,30 +113,78 @@ def _old_manifest(out: Path) -> Manifest:
         return Manifest(())
 
 
-def _strays(catalog: Catalog, old: Manifest) -> bool:
-    """Whether the manifest names models that the catalogue does not."""
-    return any(entry.get("name") not in {model.name for model in catalog.models} for entry in old.models)
+def _unexplained(catalog: Catalog, pending: Mapping[str, Pending]) -> list[Model]:
+    return [model for model in catalog.models if model.pending and not pending[model.name].key]
 
 
-def _manifest(catalog: Catalog, entries: dict[str, Entry], pending: Sequence[Pending]) -> Manifest:
-    listed = [entries[model.name] for model in catalog.models if model.name in entries and not model.pending]
-    return Manifest(tuple(listed), tuple(pending))
+def _questions(unexplained: Sequence[Model], models: Path | None) -> dict[str, Path]:
+    found = {model.name: at_hand(model, models) for model in unexplained}
+    return {name: path for name, path in found.items() if path is not None}
 
 
-def _pending(catalog: Catalog, old: Manifest, models: Path | None, keys: dict[str, str]) -> list[Pending]:
-    """Why each pending model can't be built, asked of the converter once and then remembered."""
-    known = {pending.name: pending for pending in old.pending}
-    return [known.get(m.name) or Pending(m.name, _reason(m, catalog, models)) for m in catalog.models if m.pending]
+def _carry_out(
+    plan: Plan, catalog: Catalog, out: Path, models: Path | None, progress: Progress
+) -> tuple[Manifest, list[str]]:
+    """Do what is planned and write the manifest after each package; the manifest, and what failed in verification."""
+    from concurrent.futures import as_completed
+
+    from blazemesh.workers import workers
+
+    unexplained = _unexplained(catalog, plan.pending)
+    sources = fetch(plan.stale, catalog, models, progress, along=unexplained)
+    questions = _questions(unexplained, models)
+    entries, pending = dict(plan.entries), dict(plan.pending)
+    failures: list[str] = []
+    with staging(out) as folder, workers(len(plan.stale) + len(questions)) as pool:
+        jobs = [Job(model, sources[model.name], folder, plan.keys[model.name]) for model in plan.stale]
+        building = [pool.submit(build_one, job) for job in sorted(jobs, key=lambda job: -job.model.bytes)]
+        asked = {name: pool.submit(why_pending, path) for name, path in questions.items()}
+        for number, done in enumerate(as_completed(building), 1):
+            built: Built = done.result()
+            failures += built.failures
+            name = built.entry["name"]
+            verdict = "FAILED" if built.failures else "verified"
+            progress(f"[{number}/{len(jobs)}] {name}: converted and {verdict} in {built.seconds:.1f} s")
+            if not built.failures:
+                publish(folder / built.entry["package"], out / built.entry["package"], folder)
+                entries[name] = built.entry
+                write_manifest(out, _manifest(catalog, entries, pending))
+        pending |= {name: Pending(name, answer.result(), plan.keys[name]) for name, answer in asked.items()}
+        manifest = _manifest(catalog, entries, pending)
+        write_manifest(out, manifest)
+    return manifest, failures
 
 
-def _reason(model: Model, catalog: Catalog, models: Path | None) -> str:
+def _manifest(catalog: Catalog, entries: Mapping[str, Entry], pending: Mapping[str, Pending]) -> Manifest:
+    names = [model.name for model in catalog.models]
+    return Manifest(
+        tuple(entries[name] for name in names if name in entries),
+        tuple(pending[name] for name in names if name in pending),
+    )
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Nobody else builds into `out` meanwhile; InputError where somebody does. The lock dies with its process."""
+    descriptor = os.open(out, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise InputError(f"another build is running in {str(out)!r}; wait for it or choose --out") from error
+    except OSError:
+        pass  # a file system without locks
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def why_pending(path: Path) -> str:
+    """Why the pending model at `path` can't be built: the first operator that the converter does not know."""
     from blazemesh.packages import read_model
     from blazemesh.quiet import quiet_coremltools
 
-    try:
-        path = fetch([model], catalog, models)[model.name]
-    except InputError:
-        return "not yet: its file was not at hand to say why"
     quiet_coremltools()
     from converters.lower import first_unsupported
 
@@ -125,63 +192,12 @@ def _reason(model: Model, catalog: Catalog, models: Path | None) -> str:
     return "not yet" if operator is None else f"not yet: custom operator {operator.kind}"
 
 
-@contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    """Nobody else builds into `out` meanwhile; InputError where somebody does. The lock dies with its process."""
-    descriptor = os.open(out / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError as error:
-        raise InputError(f"another build is running in {str(out)!r}; wait for it or choose --out") from error
-    finally:
-        os.close(descriptor)
-
-
-def _build_all(jobs: Sequence[Job]) -> Iterator[Built]:
-    """Build the jobs on all cores, the largest first, each in a process of its own; results as they come."""
-    from concurrent.futures import as_completed
-
-    if not jobs:
-        return
-    pool = _workers(min(len(jobs), os.cpu_count() or 1))
-    largest_first = sorted(jobs, key=lambda job: -job.model.bytes)
-    try:
-        for done in as_completed([pool.submit(build_one, job) for job in largest_first]):
-            yield done.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _workers(count: int) -> "ProcessPoolExecutor":
-    """Fresh processes: coremltools and ONNX Runtime do not survive a fork."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_die_with_parent)
-
-
-def _die_with_parent() -> None:
-    """A worker whose parent was killed would wait for ever, and could still write."""
-    from multiprocessing import parent_process
-    from threading import Thread
-
-    parent = parent_process()
-
-    def watch() -> None:
-        if parent is not None:
-            parent.join()
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
-
-
 def build_one(job: Job) -> Built:
     """Convert one model into the staging folder and verify it there; a worker's whole task."""
     import tempfile
 
     from blazemesh.catalog import load_catalog
-    from blazemesh.conversion import SUFFIX, judge
+    from blazemesh.conversion import judge
     from blazemesh.packages import describe, read_model, write_converted
 
     started = time.perf_counter()

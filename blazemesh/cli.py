@@ -1,15 +1,21 @@
 """The command line: whatever goes wrong is one line; exit code 0 is done, 1 a gate failed, 2 bad input."""
 
 import argparse
+import contextlib
+import io
 import json
 import math
 import os
+import re
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from blazemesh import __version__
 from blazemesh.errors import GateError, InputError
+
+if TYPE_CHECKING:
+    from blazemesh.manifest import Manifest
 
 DONE, GATE_FAILED, BAD_INPUT = 0, 1, 2
 INTERRUPTED = 130
@@ -18,37 +24,75 @@ DEFAULT_OUT = Path("build/coreml")
 
 def entry_point() -> NoReturn:
     """The console script."""
+    from blazemesh.quiet import quiet_destructors
+
+    quiet_destructors()
     sys.exit(main(sys.argv[1:]))
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command and return its exit code; every foreseeable failure is one line on standard error."""
+    """Run one command and return its exit code; whatever fails is one line on standard error, never a traceback."""
+    _end_on_termination()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names of files need not be text, nor the terminal's encoding know it
+            stream.reconfigure(errors="backslashreplace")
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        _say("interrupted; nothing half-done was left")
+        return INTERRUPTED
+    except BrokenPipeError:
+        _discard_output()  # whoever read has seen enough
+        return DONE
+    except Exception as error:
+        return _explain(error)
+
+
+def _explain(error: Exception) -> int:
+    """Say in one line what went wrong; the exit code that it means."""
+    from blazemesh.files import describe_os_error
     from converters.errors import ConversionError
     from verification.executor.errors import PackageError
     from verification.oracles.errors import OracleError
 
-    _end_on_termination()
-    options = _parser().parse_args(arguments)
-    try:
-        code: int = options.run(options)
-        sys.stdout.flush()
-        return code
-    except GateError as error:
-        _say(f"failed: {error}")
-        return GATE_FAILED
-    except (InputError, ConversionError, PackageError, OracleError) as error:
-        _say(f"error: {error}")
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has seen enough
-        return DONE
-    except OSError as error:
-        from blazemesh.files import describe_os_error
-
-        _say(f"error: {describe_os_error(error)}")
-    except KeyboardInterrupt:
-        _say("interrupted; nothing half-done was left")
-        return INTERRUPTED
+    match error:
+        case GateError():
+            for failure in str(error).splitlines():
+                _say(f"failed: {failure}")
+            return GATE_FAILED
+        case InputError() | ConversionError() | PackageError() | OracleError():
+            _say(f"error: {error}")
+        case OSError():
+            _say(f"error: {describe_os_error(error)}")
+            _discard_output()  # standard output may be what could not be written
+        case MemoryError():
+            _say("error: found too little memory; close other programs, or take a smaller model, picture or --cases")
+        case _:
+            _say(f"error: a defect of this program, please report it: {_place(error)}: {type(error).__name__}: {error}")
     return BAD_INPUT
+
+
+def _place(error: Exception) -> str:
+    """Where an exception was raised: a file of this project's, if there is one on the way, and its line."""
+    import traceback
+
+    rooms = Path(__file__).resolve().parent.parent
+    told = str(getattr(error.__cause__, "tb", ""))  # a worker's exception brings its traceback as text
+    places = re.findall(r'File "(.+)", line (\d+)', told or "".join(traceback.format_tb(error.__traceback__)))
+    ours = [place for place in places if Path(place[0]).parent.parent == rooms]
+    file, line = (ours or places)[-1]
+    return f"{Path(file).name}, line {line}"
+
+
+def _discard_output() -> None:
+    """What is still to be printed goes nowhere, and so can't fail again when the process ends."""
+    if sys.stdout is not None:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _end_on_termination() -> None:
@@ -64,7 +108,9 @@ def _end_on_termination() -> None:
 
 
 def _say(line: str) -> None:
-    print(f"blazemesh: {line}", file=sys.stderr)
+    """One line on standard error, whatever names out of strangers' files are in it."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in line)
+    print(f"blazemesh: {shown}", file=sys.stderr)
 
 
 def _progress(line: str) -> None:
@@ -72,7 +118,16 @@ def _progress(line: str) -> None:
 
 
 def _print_json(document: Any) -> None:
-    print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=True))
+    """One document in ASCII; JSON knows no NaN and no infinity, null stands for both."""
+    print(json.dumps(_finite(document), indent=2, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -150,12 +205,17 @@ def _add_build(commands: Any) -> None:
 def _run_build(options: argparse.Namespace) -> int:
     from blazemesh.build import build
     from blazemesh.catalog import load_catalog
-    from blazemesh.manifest import TABLE_HEADER, table
+    from blazemesh.manifest import TABLE_HEADER, read_manifest, table
     from blazemesh.text_table import text_table
 
-    manifest = build(load_catalog(), options.out, options.models, options.only, options.force, _progress)
+    try:
+        manifest = build(load_catalog(), options.out, options.models, options.only, options.force, _progress)
+    except GateError as error:
+        if options.json:
+            _print_build(options.out, read_manifest(options.out), str(error).splitlines())
+        raise
     if options.json:
-        _print_json({"out": str(options.out), "models": list(manifest.models)})
+        _print_build(options.out, manifest, [])
         return DONE
     print(text_table(TABLE_HEADER, table(manifest.models)))
     for pending in manifest.pending:
@@ -164,6 +224,13 @@ def _run_build(options: argparse.Namespace) -> int:
         print("Core ML itself: unverified here (it runs on macOS only); the reference executed the saved packages.")
     print(f"{len(manifest.models)} packages in {options.out}")
     return DONE
+
+
+def _print_build(out: Path, manifest: "Manifest", failures: list[str]) -> None:
+    from dataclasses import asdict
+
+    pending = [asdict(item) for item in manifest.pending]
+    _print_json({"out": str(out), "models": list(manifest.models), "pending": pending, "failures": failures})
 
 
 def _add_convert(commands: Any) -> None:
@@ -204,6 +271,8 @@ def _run_convert(options: argparse.Namespace) -> int:
     )
     verdict = convert(options.source, options.output, request, not options.no_verify, load_catalog(), _progress)
     if verdict is None:
+        if options.json:
+            _print_json({"package": options.output.name, "rows": [], "notes": [], "failures": [], "passed": None})
         _progress(f"{options.output}: written, not verified")
         return DONE
     return _report(verdict, options.json, f"{options.output}: ")
@@ -252,7 +321,10 @@ def _add_verify(commands: Any) -> None:
     command.add_argument("package", type=Path, metavar="PACKAGE")
     command.add_argument("--against", type=Path, required=True, metavar="MODEL.tflite")
     command.add_argument("--images", type=Path, metavar="DIR", help="show it these pictures; default: the astronaut")
-    command.add_argument("--cases", type=int, metavar="N", help="how many inputs; default: 24")
+    command.add_argument("--cases", type=int, metavar="N", help="how many inputs; default: 24, more for many pictures")
+    command.add_argument(
+        "--models", type=Path, metavar="DIR", help="take the detector that finds the faces in --images from DIR"
+    )
     _add_json(command)
 
 
@@ -263,18 +335,18 @@ def _run_verify(options: argparse.Namespace) -> int:
     if options.cases is not None and not 1 <= options.cases <= 100_000:
         raise InputError(f"--cases {options.cases}: expected 1 to 100000")
     data, _ = read_model(options.against)
-    pictures = None if options.images is None else _pictures_in(options.images)
+    pictures = None if options.images is None else _pictures_in(options.images, options.models)
     return _report(judge(options.package, data, options.against.name, pictures, options.cases), options.json)
 
 
-def _pictures_in(folder: Path) -> Any:
+def _pictures_in(folder: Path, models: Path | None) -> Any:
     from blazemesh.catalog import load_catalog
     from blazemesh.fetch import fetch
     from blazemesh.pictures import pictures_in
 
     catalog = load_catalog()
     detector = catalog.model("BlazeFaceShortRange")
-    return pictures_in(folder, fetch([detector], catalog, None, _progress)[detector.name].read_bytes())
+    return pictures_in(folder, fetch([detector], catalog, models, _progress)[detector.name].read_bytes())
 
 
 def _report(verdict: Any, as_json: bool, prefix: str = "") -> int:

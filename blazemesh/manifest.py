@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,10 +27,11 @@ Entry = dict[str, Any]
 
 @dataclass(frozen=True)
 class Pending:
-    """A model of models.toml that can't be converted yet, and why."""
+    """A model of models.toml that can't be converted yet, and why; the reason holds while the key stays the same."""
 
     name: str
     reason: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,14 +47,19 @@ class Manifest:
 
 
 def package_digest(package: Path) -> tuple[str, int]:
-    """SHA-256 over the sorted lines "path, NUL, sha256 of the file, newline" of a package's files, and their bytes."""
+    """SHA-256 over the sorted lines "path, NUL, sha256 of the file, newline" of a package's files, and their bytes.
+
+    InputError where something in it is neither folder nor file, a link to elsewhere for one; OSError.
+    """
     lines, size = [], 0
     for folder, _, files in os.walk(package):
         for name in files:
             path = Path(folder, name)
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise InputError(f"{str(path)!r} is no plain file; expected a package of nothing but files")
             size += path.stat().st_size
             lines.append(f"{path.relative_to(package).as_posix()}\0{sha256_file(path)}\n")
-    return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest(), size
+    return hashlib.sha256("".join(sorted(lines)).encode(errors="surrogateescape")).hexdigest(), size
 
 
 def make_entry(model: Model, key: str, package: Path, program: "Program", verdict: "Verdict", options: Entry) -> Entry:
@@ -142,26 +149,49 @@ def read_manifest(folder: Path) -> Manifest:
         raise InputError(f"{path}: no JSON ({error}); run `make coreml`") from error
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise InputError(f"{path}: expected a manifest of schema {SCHEMA}; run `make coreml`")
-    models, pending = document.get("models"), document.get("pending", [])
-    if not isinstance(models, list) or not isinstance(pending, list) or not _are_entries([*models, *pending]):
+    models: Any = document.get("models")
+    pending: Any = document.get("pending")
+    if not _are(models, ENTRY) or not _are(pending, PENDING) or not all(map(_is_sound, models)):
         raise InputError(f"{path}: its models are broken; run `make coreml`")
-    return Manifest(tuple(models), tuple(Pending(str(item.get("name")), str(item.get("reason"))) for item in pending))
+    return Manifest(tuple(models), tuple(Pending(item["name"], item["reason"], item["key"]) for item in pending))
 
 
-def _are_entries(values: list[Any]) -> bool:
-    return all(isinstance(value, dict) for value in values)
+ENTRY: Mapping[str, type] = {
+    **dict.fromkeys(("name", "package", "sha256", "key", "precision", "target"), str),
+    **dict.fromkeys(("source", "inputs", "outputs", "parity", "unverified", "notes"), list),
+    "bytes": int,
+    "operators": dict,
+}
+ROW: Mapping[str, type] = {
+    **dict.fromkeys(("output", "oracle", "executor", "arithmetic", "unit"), str),
+    **dict.fromkeys(("cases", "faces"), int),
+    **dict.fromkeys(("max", "mean", "limit"), float),
+}
+PENDING: Mapping[str, type] = dict.fromkeys(("name", "reason", "key"), str)
 
 
-def is_current(folder: Path, entry: Mapping[str, Any] | None, key: str) -> bool:
-    """Whether the entry's package was built under this key and still lies there byte for byte."""
-    if entry is None or entry.get("key") != key:
-        return False
-    name = entry.get("package")
-    if not isinstance(name, str) or Path(name).name != name:
-        return False
+def _are(values: Any, fields: Mapping[str, type]) -> bool:
+    """Whether `values` is a list of objects with at least these fields."""
+    return isinstance(values, list) and all(
+        isinstance(value, dict) and all(isinstance(value.get(name), kind) for name, kind in fields.items())
+        for value in values
+    )
+
+
+def _is_sound(entry: Entry) -> bool:
+    """Whether an entry's figures can be shown, and its package lies beside the manifest and nowhere else."""
+    package: str = entry["package"]
+    beside = package.endswith(".mlpackage") and package.isprintable() and Path(package).parts == (package,)
+    counted = all(type(count) is int for count in entry["operators"].values())
+    rows = entry["parity"]
+    return beside and counted and _are(rows, ROW) and all(isinstance(row.get("mean_limit", 0.0), float) for row in rows)
+
+
+def is_there(folder: Path, entry: Mapping[str, Any]) -> bool:
+    """Whether the entry's package lies in `folder` byte for byte as it was built."""
     try:
-        return package_digest(folder / name)[0] == entry.get("sha256")
-    except OSError:
+        return bool(package_digest(folder / entry["package"])[0] == entry["sha256"])
+    except (OSError, InputError):
         return False
 
 

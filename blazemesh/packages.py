@@ -1,15 +1,23 @@
 """One source model → one verified package: read, lower, write aside, judge."""
 
+import shutil
+import stat
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from blazemesh.catalog import Catalog, Model
+from blazemesh.catalog import LARGEST_MODEL, Catalog, Model
 from blazemesh.errors import InputError
 from blazemesh.files import describe_os_error
+from converters.errors import ConversionError
 from converters.features import Features, InputFeature, OutputFeature, derived_features
 from converters.graph import Graph
 from converters.provenance import SOURCE_KEY, source_metadata
 from converters.tflite_reader import read_tflite
+
+SUFFIX = ".mlpackage"
+SPECIFICATION_BYTES = 1 << 20
+"""More than the specification of any of these networks without its weights takes."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,11 @@ class Request:
 def read_model(path: Path) -> tuple[bytes, Graph]:
     """A `.tflite` file's bytes and its graph; InputError or ConversionError in one line."""
     try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode) and not stat.S_ISDIR(about.st_mode):
+            raise InputError(f"{str(path)!r} is a device or a pipe; expected a .tflite file")
+        if about.st_size > LARGEST_MODEL:
+            raise InputError(f"{str(path)!r} has {about.st_size} bytes; expected a .tflite of at most {LARGEST_MODEL}")
         data = path.read_bytes()
     except OSError as error:
         raise InputError(describe_os_error(error)) from error
@@ -62,6 +75,19 @@ def catalog_features(graph: Graph, model: Model) -> Features:
     )
 
 
+def refuse_unconvertible(graph: Graph) -> None:
+    """ConversionError that names the operator, or the tensor, for which no conversion is known."""
+    from blazemesh.quiet import quiet_coremltools
+
+    quiet_coremltools()
+    from converters.lower import refuse_unsupported
+
+    try:
+        refuse_unsupported(graph)
+    except ConversionError as error:
+        raise ConversionError(f"{graph.file}: {error}") from error
+
+
 def write_converted(graph: Graph, features: Features, subject: str, request: Request, destination: Path) -> None:
     """Convert and write the package `destination`; ConversionError in one line, OSError where the disk refuses."""
     from blazemesh.quiet import quiet_coremltools
@@ -71,5 +97,24 @@ def write_converted(graph: Graph, features: Features, subject: str, request: Req
     from converters.package import write_package
 
     options = ConversionOptions(request.precision, request.target, request.expand_prelu)  # type: ignore[arg-type]
-    model = to_coreml(graph, features, options)
-    write_package(model, features, {SOURCE_KEY: source_metadata(graph, features, subject)}, destination)
+    try:
+        model = to_coreml(graph, features, options)
+        write_package(model, features, {SOURCE_KEY: source_metadata(graph, features, subject)}, destination)
+    except (ConversionError, shutil.Error) as error:
+        if isinstance(error.__cause__, OSError):
+            raise error.__cause__ from error
+        if isinstance(error, shutil.Error) or isinstance(error.__cause__, RuntimeError):
+            _refuse_full_disk(destination.parent, graph)
+        raise
+
+
+def _refuse_full_disk(folder: Path, graph: Graph) -> None:
+    """OSError where `folder` does not take as much as a conversion writes there.
+
+    coremltools' native writer and shutil's copy of a folder fail on a full disk without an error number to tell by.
+    """
+    weights = sum(tensor.value.nbytes for tensor in graph.tensors if tensor.value is not None)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        # What was written already is still there: three copies of the weights at most, and the specification.
+        for _ in range(4):
+            file.write(bytes(weights + SPECIFICATION_BYTES))

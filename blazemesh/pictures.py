@@ -1,6 +1,7 @@
 """The pictures that verification shows to the networks: NASA's astronaut, or a folder of the user's."""
 
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 import facts
 from blazemesh.errors import InputError
+from blazemesh.files import describe_os_error
 from verification.pictures import Picture, Spot
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".gif"}
@@ -17,18 +19,37 @@ LARGEST_PICTURE = 100_000_000
 
 
 def read_picture(path: Path) -> Image.Image:
-    """A picture as 8-bit RGB, turned as its EXIF orientation says; InputError where the file is none."""
+    """A picture as 8-bit RGB, turned as its EXIF orientation says, transparency ignored.
+
+    InputError where the file is none, a broken or too large one, or of numbers that are no 8- or 16-bit channels.
+    """
     try:
-        with Image.open(path) as opened:
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as opened:  # of odd metadata; bombs see below
             if opened.width * opened.height > LARGEST_PICTURE:
-                raise InputError(f"{path}: {opened.width} × {opened.height} pixels, expected at most {LARGEST_PICTURE}")
-            return ImageOps.exif_transpose(opened).convert("RGB")
+                raise _too_large(path)
+            return _to_rgb(ImageOps.exif_transpose(opened), path)
+    except (InputError, MemoryError):
+        raise
     except UnidentifiedImageError as error:
         raise InputError(f"{path}: no picture that Pillow can read; expected PNG, JPEG or the like") from error
-    except (SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-        if isinstance(error, InputError):
-            raise
+    except Image.DecompressionBombError as error:
+        raise _too_large(path) from error
+    except Exception as error:  # Pillow answers broken bytes with errors of many classes
+        if isinstance(error, OSError) and error.errno is not None:
+            raise InputError(describe_os_error(error)) from error
         raise InputError(f"{path}: a broken picture ({' '.join(str(error).split())})") from error
+
+
+def _too_large(path: Path) -> InputError:
+    return InputError(f"{path}: more than {LARGEST_PICTURE:,} pixels; expected a photograph, scale it down")
+
+
+def _to_rgb(picture: Image.Image, path: Path) -> Image.Image:
+    if picture.mode.startswith("I;16"):  # Pillow would clip these to 0…255
+        return Image.fromarray((np.asarray(picture, np.float32) / 257).round().astype(np.uint8)).convert("RGB")
+    if picture.mode in ("I", "F"):
+        raise InputError(f"{path}: pixels of 32 bits, expected 8 or 16; nothing says which of their values is white")
+    return picture.convert("RGB")
 
 
 def astronaut() -> Picture:

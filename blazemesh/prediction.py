@@ -27,11 +27,12 @@ def predict(package: Path, picture: Path) -> dict[str, NDArray[Any]]:
     required = [feature.name for feature in inputs if not feature.optional]
     if len(images) != 1 or required != [images[0].name]:
         raise InputError(f"{package}: expected one image input, found {', '.join(required) or 'none'}")
+    model = predictor(package)
     height, width = images[0].shape[2:]
     fitted = fit(read_picture(picture), width, height)
     if images[0].color == "GRAYSCALE":
         fitted = fitted.convert("L")
-    found = predictor(package).predict({images[0].name: fitted})
+    found = model.predict({images[0].name: fitted})
     return {name: np.asarray(value) for name, value in found.items()}
 
 

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import coremltools as ct
-import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 from coremltools.converters.mil.mil import Function, Program
 
 from converters.errors import ConversionError
 from converters.features import Features, InputFeature, check_features
 from converters.graph import Graph
-from converters.lower import CHANNELS_FIRST, Context, Held, lower
+from converters.lower import CHANNELS_FIRST, MIL_TYPES, Context, Held, lower
 from converters.sparse_weights import SPARSE_WEIGHTS_PASS
 
 Precision = Literal["float16", "float32"]
@@ -19,7 +18,8 @@ Target = Literal["iOS16", "iOS17", "iOS18"]
 PRECISIONS: tuple[str, ...] = get_args(Precision)
 TARGETS: tuple[str, ...] = get_args(Target)
 
-TENSOR_TYPES = {"float32": np.float32, "float16": np.float32, "int32": np.int32, "int64": np.int32}
+MOST_AXES = 5
+"""Core ML's limit for a tensor."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,17 @@ class ConversionOptions:
 
 
 def to_coreml(graph: Graph, features: Features, options: ConversionOptions) -> Any:
-    """The graph as coremltools' MLModel (an ML Program, not loaded), with the features' names; outputs are float32.
+    """The graph as coremltools' MLModel (an ML Program, not loaded), with the features' names.
 
-    ConversionError names the operator that stands in the way.
+    Outputs are float32, or int32 where the source's are whole numbers. ConversionError names the file, and the operator
+    that stands in the way.
     """
-    check_features(graph, features)
     target = getattr(ct.target, options.target)
-    program = build_program(graph, features, target, options.expand_prelu)
+    try:
+        check_features(graph, features)
+        program = build_program(graph, features, target, options.expand_prelu)
+    except ConversionError as error:
+        raise ConversionError(f"{graph.file}: {error}") from error
     pipeline = ct.PassPipeline.DEFAULT
     pipeline.append_pass(SPARSE_WEIGHTS_PASS)
     if options.expand_prelu:
@@ -54,10 +58,11 @@ def to_coreml(graph: Graph, features: Features, options: ConversionOptions) -> A
             pass_pipeline=pipeline,
             skip_model_load=True,
         )
-    except (ValueError, TypeError, NotImplementedError, AssertionError, RuntimeError) as error:
-        raise ConversionError(
-            f"{graph.file}: coremltools refuses the program: {' '.join(str(error).split())}"
-        ) from error
+    except OSError:  # it writes the weights into the temporary folder
+        raise
+    except Exception as error:  # coremltools validates by whatever it happens to raise
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ConversionError(f"{graph.file}: coremltools refuses the program: {reason}") from error
 
 
 def build_program(graph: Graph, features: Features, target: Any, expand_prelu: bool) -> Program:
@@ -85,18 +90,19 @@ def _placeholder(graph: Graph, feature: InputFeature) -> Any:
     from coremltools.converters.mil.mil.types import numpy_type_to_builtin_type
 
     tensor = graph.tensors[feature.tensor]
-    if tensor.dtype not in TENSOR_TYPES:
-        raise ConversionError(
-            f"{graph.file}: input '{tensor.name}' is {tensor.dtype}, expected {', '.join(TENSOR_TYPES)}"
-        )
+    if tensor.dtype not in MIL_TYPES:
+        raise ConversionError(f"input '{tensor.name}' is {tensor.dtype}, expected {', '.join(MIL_TYPES)}")
+    if not 1 <= len(tensor.shape) <= MOST_AXES or 0 in tensor.shape:
+        found = f"input '{tensor.name}' has the shape {list(tensor.shape)}"
+        raise ConversionError(f"{found}, expected 1 to {MOST_AXES} axes of 1 or more")
     shape = [tensor.shape[axis] for axis in CHANNELS_FIRST] if feature.kind == "image" else tensor.shape
-    return mb.placeholder(shape=tuple(shape), dtype=numpy_type_to_builtin_type(TENSOR_TYPES[tensor.dtype]))
+    return mb.placeholder(shape=tuple(shape), dtype=numpy_type_to_builtin_type(MIL_TYPES[tensor.dtype]))
 
 
 def _input_type(graph: Graph, feature: InputFeature) -> Any:
     tensor = graph.tensors[feature.tensor]
     if feature.kind == "tensor":
-        return ct.TensorType(name=feature.name, shape=tensor.shape, dtype=TENSOR_TYPES[tensor.dtype])
+        return ct.TensorType(name=feature.name, shape=tensor.shape, dtype=MIL_TYPES[tensor.dtype])
     channels = tensor.shape[3]
     return ct.ImageType(
         name=feature.name,

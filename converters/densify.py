@@ -14,13 +14,13 @@ import numpy as np
 from converters.errors import ConversionError
 from converters.graph import Array
 
-MOST_DENSE_ELEMENTS = 2**26
-"""A sparse tensor's claimed size costs its author nothing, so it is bounded well below what memory holds."""
+MOST_LEVELS = 16
+"""Twice the eight dimensions that LiteRT's kernels go up to: more is hostile, and each costs a pass over the values."""
 
 
 @dataclass(frozen=True, eq=False)
 class Level:
-    """One level: `size` coordinates where it is dense, else the CSR arrays."""
+    """One level: `size` coordinates where it is dense, else the CSR arrays (and a `size` only if it is a block's)."""
 
     size: int
     segments: Array | None = None
@@ -35,14 +35,22 @@ class Sparsity:
     block_map: tuple[int, ...]
     levels: tuple[Level, ...]
 
+    @property
+    def size(self) -> int:
+        """How many numbers it takes in the file."""
+        vectors = [v for level in self.levels for v in (level.segments, level.indices) if v is not None]
+        return len(self.order) + len(self.block_map) + len(self.levels) + sum(vector.size for vector in vectors)
+
 
 def read_sparsity(source: Any) -> Sparsity:
     """The schema's SparsityParameters table as values."""
-    from ai_edge_litert.schema_py_generated import SparsityParametersT
+    from ai_edge_litert.schema_py_generated import DimensionType, SparsityParametersT
 
     table = SparsityParametersT.InitFromObj(source)
     levels = [
-        Level(int(dim.denseSize), _vector(dim.arraySegments), _vector(dim.arrayIndices))
+        Level(int(dim.denseSize))
+        if dim.format == DimensionType.DENSE
+        else Level(int(dim.denseSize), _vector(dim.arraySegments), _vector(dim.arrayIndices))
         for dim in _listed(table.dimMetadata)
     ]
     order = tuple(int(j) for j in _listed(table.traversalOrder))
@@ -53,21 +61,18 @@ def _listed(values: Any) -> Any:
     return [] if values is None else values
 
 
-def _vector(table: Any) -> Array | None:
-    return None if table is None else np.asarray(_listed(table.values), np.int64)
+def _vector(table: Any) -> Array:
+    return np.asarray([] if table is None else _listed(table.values), np.int64)
 
 
 def densify(values: Array, shape: tuple[int, ...], sparsity: Sparsity, name: str) -> Array:
     """The dense array of `shape` with `values` where the levels say; ConversionError where they disagree."""
-    levels = sparsity.levels
-    if sorted(sparsity.order) != list(range(len(levels))) or len(levels) != len(shape) + len(sparsity.block_map):
+    levels = len(sparsity.levels)
+    if sorted(sparsity.order) != list(range(levels)) or levels != len(shape) + len(sparsity.block_map):
         raise ConversionError(f"sparse tensor '{name}': its levels do not match its {len(shape)} dimensions")
-    if (
-        any(not 0 <= dim < len(shape) for dim in sparsity.block_map)
-        or np.prod(shape, dtype=float) > MOST_DENSE_ELEMENTS
-    ):
-        raise ConversionError(f"sparse tensor '{name}': broken block map, or more than {MOST_DENSE_ELEMENTS} elements")
-    coordinates = _walk(sparsity, name)
+    if levels > MOST_LEVELS or any(not 0 <= dim < len(shape) for dim in sparsity.block_map):
+        raise ConversionError(f"sparse tensor '{name}': broken block map, or more than {MOST_LEVELS} levels")
+    coordinates = _walk(sparsity, values.size, name)
     count = next(iter(coordinates.values())).size if coordinates else 0
     if count != values.size:
         raise ConversionError(f"sparse tensor '{name}' stores {values.size} values for {count} places")
@@ -79,13 +84,17 @@ def densify(values: Array, shape: tuple[int, ...], sparsity: Sparsity, name: str
     return dense
 
 
-def _walk(sparsity: Sparsity, name: str) -> dict[int, Array]:
+def _walk(sparsity: Sparsity, stored: int, name: str) -> dict[int, Array]:
     """Each stored value's coordinate at every level, keyed by the level's dimension."""
     coordinates: dict[int, Array] = {}
     count = 1
+    # A dense level costs its author nothing, but whatever lies below it has a value or a segment for each of its nodes.
+    most = max([stored, *(level.segments.size for level in sparsity.levels if level.segments is not None)])
     for dimension, level in zip(sparsity.order, sparsity.levels, strict=True):
         if level.segments is None or level.indices is None:
-            parents = np.repeat(np.arange(_bounded(count, level.size, name)), level.size)
+            if not 1 <= level.size <= most or count * level.size > most:
+                raise ConversionError(f"sparse tensor '{name}': a level of size {level.size} below {count} nodes")
+            parents = np.repeat(np.arange(count), level.size)
             here = np.tile(np.arange(level.size), count)
         else:
             lengths = np.diff(level.segments)
@@ -100,12 +109,6 @@ def _walk(sparsity: Sparsity, name: str) -> dict[int, Array]:
         coordinates[dimension] = here
         count = here.size
     return coordinates
-
-
-def _bounded(count: int, size: int, name: str) -> int:
-    if size < 1 or count * size > MOST_DENSE_ELEMENTS:
-        raise ConversionError(f"sparse tensor '{name}': a level of size {size} below {count} nodes")
-    return count
 
 
 def _places(coordinates: Mapping[int, Array], shape: tuple[int, ...], sparsity: Sparsity) -> tuple[Array, ...]:

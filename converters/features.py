@@ -7,7 +7,7 @@ from typing import Literal
 
 from converters.errors import ConversionError
 from converters.graph import Graph, Tensor
-from converters.identifiers import identifier, lower_camel_case
+from converters.identifiers import CORE_ML_WORDS, identifier, lower_camel_case
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,23 @@ class Features:
 
 def derived_features(graph: Graph, low: float, high: float, tensor_input: bool) -> Features:
     """Names and meanings for a model that nobody described: its own tensor names as lowerCamelCase identifiers."""
-    names = _distinct([lower_camel_case(graph.tensors[j].name) for j in (*graph.inputs, *graph.outputs)])
+    pictures = [] if tensor_input else [index for index in graph.inputs if _is_picture(graph.tensors[index])]
+    results = tuple(dict.fromkeys(graph.outputs))  # some exporters list an output twice
+    indices = (*graph.inputs, *results)
+    names = _distinct(
+        ["image" if [index] == pictures else lower_camel_case(graph.tensors[index].name) for index in indices]
+    )
     inputs = []
     for index, name in zip(graph.inputs, names, strict=False):
         tensor = graph.tensors[index]
-        if not tensor_input and _is_picture(tensor):
-            alone = sum(_is_picture(graph.tensors[j]) for j in graph.inputs) == 1
+        if index in pictures:
             meaning = f"picture of {_size(tensor)}, its 0 to 255 becoming {low:g} to {high:g}"
-            inputs.append(InputFeature(index, "image" if alone else name, "image", low, high, meaning))
+            inputs.append(InputFeature(index, name, "image", low, high, meaning))
         else:
             inputs.append(InputFeature(index, name, "tensor", meaning=f"'{tensor.name}', {list(tensor.shape)}"))
     outputs = [
         OutputFeature(j, name, graph.tensors[j].shape, meaning=f"'{graph.tensors[j].name}', as the source makes it")
-        for j, name in zip(graph.outputs, names[len(graph.inputs) :], strict=True)
+        for j, name in zip(results, names[len(graph.inputs) :], strict=True)
     ]
     return Features(tuple(inputs), tuple(outputs), description=f"Converted from {graph.file}")
 
@@ -87,7 +91,7 @@ def _size(tensor: Tensor) -> str:
 
 def _distinct(names: Sequence[str]) -> list[str]:
     """The names, a repeated one with a number behind it."""
-    taken: set[str] = {"image"}
+    taken: set[str] = set()
     result = []
     for name in names:
         candidate, number = name, 2
@@ -104,17 +108,24 @@ def check_features(graph: Graph, features: Features) -> None:
         ("inputs", graph.inputs, features.inputs),
         ("outputs", graph.outputs, features.outputs),
     ):
+        if not indices:
+            raise ConversionError(f"the model has no {what}, expected one at least")
         if sorted(feature.tensor for feature in listed) != sorted(set(indices)):
-            raise ConversionError(f"the {what} of {graph.file} are not the ones described")
+            raise ConversionError(f"the {what} are not the ones described")
     for output in features.outputs:
         shape = graph.tensors[output.tensor].shape
         if prod(shape) != prod(output.shape):
             raise ConversionError(
                 f"output {output.name} is described as {list(output.shape)}, its tensor is {list(shape)}"
             )
-    for name in (*(i.name for i in features.inputs), *(o.name for o in features.outputs)):
-        if identifier(name) != name:
-            raise ConversionError(f"'{name}' is no name for a Core ML feature: letters, digits and _ only")
+    names = [i.name for i in features.inputs] + [o.name for o in features.outputs]
+    for name in names:
+        if identifier(name) != name or name in CORE_ML_WORDS:
+            raise ConversionError(
+                f"'{name}' is no name for a Core ML feature: letters, digits and _, none of its words"
+            )
+        if names.count(name) > 1:
+            raise ConversionError(f"two inputs or outputs are called '{name}'")
     for image in features.inputs:
         if image.kind == "image" and not _is_picture(graph.tensors[image.tensor]):
             found = list(graph.tensors[image.tensor].shape)

@@ -2,15 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import prod
 
 from converters.densify import Sparsity, densify
 from converters.errors import ConversionError
 from converters.graph import FLOAT_TYPES, Graph, Operator, Tensor
 
+UNPACKING = frozenset({"DENSIFY", "DEQUANTIZE"})
+MOST_UNPACKED_ELEMENTS = 2**26
+"""The size of what a few bytes claim to unpack to costs their author nothing: it is bounded below what memory holds."""
+
 
 def fold_stored_weights(graph: Graph, sparsities: Mapping[int, Sparsity]) -> Graph:
     """The graph with every stored weight a dense constant; `sparsities`: each sparse one's layout, by index."""
     tensors = list(graph.tensors)
+    unpacked = [
+        *sparsities,
+        *(j for operator in graph.operators if operator.kind in UNPACKING for j in operator.outputs),
+    ]
+    if sum(prod(tensors[index].shape) for index in unpacked) > MOST_UNPACKED_ELEMENTS:
+        raise ConversionError(f"its stored weights unpack to more than {MOST_UNPACKED_ELEMENTS} values")
     for index, sparsity in sparsities.items():
         stored = tensors[index]
         if stored.value is not None:
@@ -28,7 +39,7 @@ def fold_stored_weights(graph: Graph, sparsities: Mapping[int, Sparsity]) -> Gra
 
 def _unpacked(operator: Operator, tensors: list[Tensor]) -> Tensor | None:
     """What `operator` makes, as a constant, or None where it does more than unpack one."""
-    if operator.kind not in ("DENSIFY", "DEQUANTIZE") or len(operator.inputs) != 1 or operator.inputs[0] is None:
+    if operator.kind not in UNPACKING or len(operator.inputs) != 1 or operator.inputs[0] is None:
         return None
     source, target = tensors[operator.inputs[0]], tensors[operator.outputs[0]]
     if source.value is None or source.quantized or source.dtype not in FLOAT_TYPES:

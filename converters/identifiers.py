@@ -12,6 +12,14 @@ SWIFT_KEYWORDS = frozenset(
     """.split()  # noqa: SIM905 — a paragraph of words reads better than a list of strings
 )
 
+# The words that coremltools renames where a feature is called so (NameSanitizer in its passes/defs/preprocess.py).
+CORE_ML_WORDS = frozenset(
+    """
+    any bf16 bool dict false fp16 fp32 fp64 func int16 int32 int64 int8 list program state string tensor true tuple
+    uint16 uint32 uint64 uint8
+    """.split()  # noqa: SIM905
+)
+
 
 def identifier(name: str) -> str:
     """`name` with everything that Core ML refuses in an identifier replaced by an underscore."""
@@ -26,7 +34,9 @@ def lower_camel_case(name: str) -> str:
         return "value"
     first = words[0].lower() if words[0].isupper() else words[0][0].lower() + words[0][1:]
     camel = first + "".join(word[0].upper() + word[1:] for word in words[1:])
-    return f"value{camel}" if camel[0].isdigit() else f"{camel}Value" if camel in SWIFT_KEYWORDS else camel
+    if camel[0].isdigit():
+        return f"value{camel}"
+    return f"{camel}Value" if camel in SWIFT_KEYWORDS | CORE_ML_WORDS else camel
 
 
 def operation_name(tensor: str, index: int) -> str:

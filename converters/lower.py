@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813 — coremltools' own name for it
+from coremltools.converters.mil.mil.types import builtin_to_string, nptype_from_builtin
 
 from converters.errors import ConversionError
 from converters.graph import Array, Graph, Operator, Tensor
@@ -23,6 +24,9 @@ Var = Any
 
 CHANNELS_FIRST = (0, 3, 1, 2)
 """NCHW as axes of NHWC."""
+
+MIL_TYPES = {"float32": np.float32, "float16": np.float32, "int32": np.int32, "int64": np.int32}
+"""What each type of the source is computed in; the package's precision is chosen later, for the whole program."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,9 @@ class Context:
 
     def reshaped(self, tensor: Tensor, shape: Sequence[int], name: str) -> Var:
         """The tensor's values, read in its own axis order, as `shape`."""
-        var = self.value(tensor) if tensor.value is not None else self._cheapest(tensor)
+        if tensor.value is not None:
+            return mb.const(val=mil_constant(tensor.value).reshape(shape), name=name)
+        var = self._cheapest(tensor)
         return var if tuple(var.shape) == tuple(shape) else mb.reshape(x=var, shape=list(shape), name=name)
 
     def _cheapest(self, tensor: Tensor) -> Var:
@@ -112,6 +118,8 @@ class Context:
         expected = tuple(tensor.shape[axis] for axis in order)
         if tuple(var.shape) != expected:
             raise ConversionError(f"came out as {list(var.shape)}, the source says {list(expected)}")
+        if nptype_from_builtin(var.dtype) is not MIL_TYPES.get(tensor.dtype):
+            raise ConversionError(f"came out as {builtin_to_string(var.dtype)}, the source says {tensor.dtype}")
         self._held[tensor.index] = [Held(var, order)]
 
     def defer(self, tensor: Tensor, padding: ZeroPadding, emit: Callable[[], None]) -> None:
@@ -131,8 +139,7 @@ class Context:
 
 def mil_constant(value: Array) -> Array:
     """The array in a type that MIL knows: 64-bit numbers as 32-bit ones, float16 as float32."""
-    narrowed = {"int64": np.int32, "float64": np.float32, "float16": np.float32}.get(value.dtype.name)
-    return np.ascontiguousarray(value if narrowed is None else value.astype(narrowed))
+    return np.asarray(value, MIL_TYPES.get(value.dtype.name), order="C")
 
 
 def _reordered(var: Var, order: list[int], name: str) -> Var:
@@ -159,7 +166,7 @@ def lower(context: Context) -> None:
 
 
 def refuse_unsupported(graph: Graph) -> None:
-    """ConversionError for what no operator's function could lower: unknown kinds, quantised and resizable tensors."""
+    """ConversionError for what no operator's function could lower: unknown kinds, quantised tensors."""
     for tensor in graph.tensors:
         if tensor.quantized and tensor.dtype not in ("float16", "float32"):
             raise ConversionError(

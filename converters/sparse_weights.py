@@ -53,8 +53,8 @@ def _rewrite(block: Any) -> None:
 
 
 def mostly_zeros(value: Array) -> bool:
-    """Whether storing only the non-zero values is worth it."""
-    return value.size >= LEAST_ELEMENTS and float(np.mean(value == 0)) >= LEAST_ZEROS
+    """Whether storing only the non-zero values is worth it; zeros alone would leave none to store."""
+    return value.size >= LEAST_ELEMENTS and LEAST_ZEROS <= float(np.mean(value == 0)) < 1
 
 
 def sparse_form(value: Array) -> tuple[Array, Array]:

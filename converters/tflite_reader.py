@@ -40,7 +40,7 @@ def read_tflite(data: bytes, file: str) -> Graph:
         raise ConversionError(f"{file}: {error}") from error
     except Exception as error:  # flatbuffers and numpy raise whatever the broken offset happens to hit
         raise ConversionError(
-            f"{file}: broken .tflite ({type(error).__name__} while reading it); fetch or export it again"
+            f"{file}: broken or truncated .tflite: its tables can't be read; fetch or export it again"
         ) from error
     return graph
 
@@ -73,11 +73,16 @@ def _names(enumeration: str) -> dict[int, str]:
 
 
 class _FileReader:
-    """Walks the file's tables once; every vector's length is held against the file's before it is read."""
+    """Walks the file's tables once.
+
+    What is read is counted against the file's size: an honest file stores each value that it has, while tables that
+    share one long vector would take longer and more memory than any file is worth.
+    """
 
     def __init__(self, data: bytes, file: str) -> None:
         self.data = data
         self.file = file
+        self.unread = len(data)
         self.model = _schema().Model.GetRootAs(data, 0)
         self.sparsities: dict[int, Sparsity] = {}
 
@@ -104,15 +109,20 @@ class _FileReader:
         return fold_stored_weights(graph, self.sparsities)
 
     def _range(self, length: int, what: str) -> range:
-        if not 0 <= length <= len(self.data):
-            raise ConversionError(f"broken .tflite: {length} {what} in a file of {len(self.data)} bytes")
+        if not 0 <= length <= self.unread:
+            raise ConversionError(f"broken .tflite: {length} {what}, too many for a file of {len(self.data)} bytes")
+        self.unread -= length
         return range(length)
+
+    def _text(self, raw: bytes | None, default: str) -> str:
+        self._range(len(raw or b""), "bytes of a name")
+        return (raw or b"").decode("utf-8", "replace") or default
 
     def _indices(self, length: int, get: Callable[[int], int], what: str) -> tuple[int, ...]:
         return tuple(int(get(j)) for j in self._range(length, what))
 
     def _tensor(self, index: int, source: Any) -> Tensor:
-        name = (source.Name() or b"").decode("utf-8", "replace") or f"tensor_{index}"
+        name = self._text(source.Name(), f"tensor_{index}")
         type_name = _names("TensorType").get(source.Type(), str(source.Type()))
         if type_name not in DTYPES:
             raise ConversionError(f"tensor '{name}' is of type {type_name}; float models hold {', '.join(DTYPES)}")
@@ -127,6 +137,7 @@ class _FileReader:
         sparsity = source.Sparsity()
         if sparsity is not None:
             self.sparsities[index] = read_sparsity(sparsity)
+            self._range(self.sparsities[index].size, "numbers of a sparse tensor's layout")
         value = self._value(name, source.Buffer(), dtype, shape, sparse=sparsity is not None)
         return Tensor(index, name, shape, dtype, value, quantized, sparsity is not None)
 
@@ -143,7 +154,7 @@ class _FileReader:
             return None
         if raw.size % np.dtype(dtype).itemsize:
             raise ConversionError(f"tensor '{name}' holds {raw.size} bytes, which are no whole number of {dtype}")
-        value: Array = np.frombuffer(raw.tobytes(), dtype)
+        value: Array = raw.view(dtype)
         if sparse:
             return value
         if value.size != _elements(shape):
@@ -158,14 +169,17 @@ class _FileReader:
         number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
         kind = _names("BuiltinOperator").get(number, f"builtin {number}")
         if kind == "CUSTOM":
-            kind = (code.CustomCode() or b"unnamed custom operator").decode("utf-8", "replace")
+            kind = self._text(code.CustomCode(), "unnamed custom operator")
         inputs = self._indices(source.InputsLength(), source.Inputs, "inputs")
+        options = _options(source)
+        self._range(sum(len(value) for value in options.values() if isinstance(value, tuple)), "numbers of options")
+        self._range(source.CustomOptionsLength(), "bytes of options")
         return Operator(
             index=index,
             kind=kind,
             inputs=tuple(None if j == -1 else j for j in inputs),
             outputs=self._indices(source.OutputsLength(), source.Outputs, "outputs"),
-            options=MappingProxyType(_options(source)),
+            options=MappingProxyType(options),
             custom_options=source.CustomOptionsAsNumpy().tobytes() if source.CustomOptionsLength() else b"",
         )
 
@@ -188,7 +202,7 @@ def _options(source: Any) -> dict[str, Option]:
         if name in words:
             options[name] = _names(words[name]).get(value, str(value))
         elif isinstance(value, np.ndarray | list):
-            options[name] = tuple(int(item) for item in value)
+            options[name] = tuple(np.asarray(value).tolist())
         elif isinstance(value, bool | int | float):
             options[name] = value
     return options

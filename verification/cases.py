@@ -1,7 +1,7 @@
 """The inputs that a package and its original are both given."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,23 +49,26 @@ class Case:
         return {name: Image.fromarray(value) if name in images else value for name, value in self.inputs.items()}
 
 
-def make_cases(features: Sequence[Feature], subject: str, pictures: Sequence[Picture], count: int) -> list[Case]:
+def make_cases(features: Sequence[Feature], subject: str, pictures: Sequence[Picture], count: int) -> Iterator[Case]:
     """`count` cases: half are faces as `subject` asks for (where the pictures hold any), then views, then noise."""
     generator = np.random.default_rng(SEED)
     faces = [(picture, spot) for picture in pictures for spot in picture.spots]
-    cases = []
     for index in range(count):
         if faces and index % 2 == 0:
             picture, spot = faces[index // 2 % len(faces)]
             view = FACE_VIEWS[subject](generator, spot)
-            cases.append(_viewed(f"face {index} of {picture.name}", features, picture, view, generator, face=True))
+            yield _viewed(f"face {index} of {picture.name}", features, picture, view, generator, face=True)
         elif pictures and index % 4 == 1:
             picture = pictures[index // 4 % len(pictures)]
             view = _loosened(generator, picture, subject)
-            cases.append(_viewed(f"view {index} of {picture.name}", features, picture, view, generator))
+            yield _viewed(f"view {index} of {picture.name}", features, picture, view, generator)
         else:
-            cases.append(_noise(f"noise {index}", features, generator))
-    return cases
+            yield _noise(f"noise {index}", features, generator)
+
+
+def enough_cases(pictures: Sequence[Picture]) -> int:
+    """How many cases show every face and every picture at least once, and no fewer than the built-in number."""
+    return max(DEFAULT_CASES, 2 * sum(len(picture.spots) for picture in pictures), 4 * len(pictures))
 
 
 def extreme_cases(features: Sequence[Feature], picture: Picture) -> list[Case]:

@@ -40,7 +40,10 @@ def relative_error(found: Array, expected: Array) -> float:
     fitting = [order for order in orders if order.size == found.size and order.shape == found.shape]
     if not fitting:
         fitting = [order.reshape(found.shape) for order in orders if order.size == found.size]
-    size = float(np.ptp(expected)) or float(np.abs(expected).max(initial=0.0)) or 1.0
-    differences = [float(np.abs(found.astype(np.float64) - order).max(initial=0.0)) / size for order in fitting]
+    if not expected.size:
+        return 0.0 if fitting else np.inf
+    with np.errstate(invalid="ignore"):
+        size = float(np.ptp(expected)) or float(np.abs(expected).max()) or 1.0
+        differences = [float(np.abs(found.astype(np.float64) - order).max()) / size for order in fitting]
     best = min(differences, default=np.inf)
     return best if np.isfinite(best) else np.inf

@@ -1,5 +1,6 @@
 """Differences between a package and its original, gathered case by case and held to a limit."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,8 +33,10 @@ class ParityRow:
 
     @property
     def passed(self) -> bool:
-        """Whether both errors are within their limits; a NaN is in none."""
-        return self.max <= self.limit and (self.mean_limit is None or self.mean <= self.mean_limit)
+        """Whether both errors are within their limits; what is not finite is in none, be the limit infinite itself."""
+        return (
+            self.max < math.inf and self.max <= self.limit and (self.mean_limit is None or self.mean <= self.mean_limit)
+        )
 
 
 class Differences:
@@ -46,16 +49,22 @@ class Differences:
         self._lowest = np.inf
         self._highest = -np.inf
 
-    def add(self, found: Array, expected: Array) -> None:
-        """Add one case: two arrays of as many values. What is not finite on either side differs infinitely."""
+    def add(self, found: Array, expected: Array) -> bool:
+        """Add one case: two arrays of as many values. What is not finite on either side differs infinitely.
+
+        Returns whether no case before differed as much.
+        """
+        before = self._greatest
+        values = expected.astype(np.float64).reshape(-1)
         with np.errstate(invalid="ignore", over="ignore"):
-            difference = np.abs(found.astype(np.float64).reshape(-1) - expected.astype(np.float64).reshape(-1))
+            difference = np.abs(found.astype(np.float64).reshape(-1) - values)
         difference[~np.isfinite(difference)] = np.inf
         self._greatest = max(self._greatest, float(difference.max(initial=0.0)))
         self._sum += float(difference.sum())
         self._count += difference.size
-        self._lowest = min(self._lowest, float(expected.min(initial=np.inf)))
-        self._highest = max(self._highest, float(expected.max(initial=-np.inf)))
+        self._lowest = min(self._lowest, float(values.min(initial=np.inf)))
+        self._highest = max(self._highest, float(values.max(initial=-np.inf)))
+        return self._greatest > before
 
     @property
     def range(self) -> float:
@@ -65,12 +74,17 @@ class Differences:
     @property
     def hardly_moves(self) -> bool:
         """Whether the original's output is the same for every input, or nearly: then agreement proves little."""
-        size = max(abs(self._highest), abs(self._lowest))
-        return self._count == 0 or self.range <= HARDLY_MOVES * size
+        return self._count == 0 or self.range <= HARDLY_MOVES * self._size
+
+    @property
+    def _size(self) -> float:
+        return max(abs(self._highest), abs(self._lowest))
 
     def row(self, output: str, unit: str, limit: Limit, **about: Any) -> ParityRow:
         """The row for the manifest; a relative limit becomes one in the output's unit."""
-        scale = self.range if limit.relative else 1.0
+        scale = 1.0
+        if limit.relative:
+            scale = self._size if self.hardly_moves else self.range
         return ParityRow(
             output=output,
             max=self._greatest,

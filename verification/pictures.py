@@ -10,6 +10,9 @@ from PIL import Image
 
 Pixels = NDArray[np.uint8]
 
+MOST_SAMPLES = 1 << 22
+"""How many samples of a picture are taken at a time: a face that fills a photograph needs some 100 millions."""
+
 
 @dataclass(frozen=True)
 class Spot:
@@ -48,13 +51,24 @@ class View:
 def render(picture: Picture, view: View, width: int, height: int) -> Pixels:
     """The view as [height, width, 3], each pixel the mean of what it covers; the picture's border goes on outside."""
     factor = max(1, round(view.width / width))
+    together = max(1, MOST_SAMPLES // (width * factor**2))
+    strips = [
+        _render_rows(picture, view, width, height, factor, top, min(top + together, height))
+        for top in range(0, height, together)
+    ]
+    return np.concatenate(strips)
+
+
+def _render_rows(picture: Picture, view: View, width: int, height: int, factor: int, top: int, bottom: int) -> Pixels:
+    """The view's rows from `top` to `bottom`, each pixel the mean of factor × factor samples."""
     columns, rows = width * factor, height * factor
     step = view.width / columns
     cos, sin = step * math.cos(view.rotation), step * math.sin(view.rotation)
     flip = -1 if view.mirrored else 1
-    x, y = np.meshgrid(flip * (np.arange(columns) + 0.5 - columns / 2), np.arange(rows) + 0.5 - rows / 2)
+    down = np.arange(top * factor, bottom * factor)
+    x, y = np.meshgrid(flip * (np.arange(columns) + 0.5 - columns / 2), down + 0.5 - rows / 2)
     sampled = sample_bilinear(picture.pixels, view.center[0] + cos * x - sin * y, view.center[1] + sin * x + cos * y)
-    averaged = sampled.reshape(height, factor, width, factor, 3).mean(axis=(1, 3))
+    averaged = sampled.reshape(bottom - top, factor, width, factor, 3).mean(axis=(1, 3))
     rounded: Pixels = np.clip(np.rint(averaged), 0, 255).astype(np.uint8)
     return rounded
 

@@ -51,7 +51,7 @@ def read_source(package: str, metadata: Mapping[str, str]) -> Source:
         )
     try:
         return _parse(json.loads(metadata[SOURCE_KEY]))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
         raise PackageError(f"{package}: broken metadata '{SOURCE_KEY}' ({error}); convert the model again") from error
 
 

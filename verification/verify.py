@@ -53,17 +53,19 @@ def verify(
     OracleError where one of both can't be executed at all.
     """
     judge = _Judge(package, LiteRT(model, file), built_in_cases)
-    cases = make_cases(judge.program.inputs, judge.source.subject, pictures, count)
-    expected = [judge.original_outputs(case) for case in cases]
-    faces = sum(case.face and judge.sees_a_face(outputs) for case, outputs in zip(cases, expected, strict=True))
-    rows: list[ParityRow] = []
-    failures, notes = judge.failures, judge.notes
+    comparisons = [_Comparison(judge, engine) for engine in engines(package)]
+    faces = 0
+    for case in make_cases(judge.program.inputs, judge.source.subject, pictures, count):
+        expected = judge.original_outputs(case)
+        faces += case.face and judge.sees_a_face(expected)
+        for comparison in comparisons:
+            comparison.add(case, expected)
+    rows = tuple(row for comparison in comparisons for row in comparison.rows(count, faces))
+    failures = [failure for comparison in comparisons for failure in comparison.failures(count, faces)]
     if judge.source.subject != "any" and faces == 0:
-        failures.append(f"none of the {len(cases)} cases holds a face that the original sees: they prove nothing")
-    for engine in engines(package):
-        rows += judge.compare(engine, cases, expected, faces)
+        failures.insert(0, f"none of the {count} cases holds a face that the original sees: they prove nothing")
     failures += judge.extremes(pictures)
-    return Verdict(package.name, tuple(rows), tuple(notes), tuple(failures))
+    return Verdict(package.name, rows, comparisons[0].notes(), tuple(failures))
 
 
 class _Judge:
@@ -77,8 +79,6 @@ class _Judge:
         self.program: Program = self.reference.program
         self.source: Source = read_source(package.name, self.program.metadata.user_defined)
         self.weights_exact = not _computes_in_float16(self.program) or original.weights_fit_float16
-        self.notes: list[str] = []
-        self.failures: list[str] = []
         self._check_features()
 
     def _check_features(self) -> None:
@@ -107,45 +107,6 @@ class _Judge:
         logits = [outputs[item.name] for item in self.source.outputs if item.unit == "logit"]
         return not logits or any(bool(np.any(values > 0)) for values in logits)
 
-    def compare(
-        self, engine: Engine, cases: Sequence[Case], expected: Sequence[dict[str, Array]], faces: int
-    ) -> list[ParityRow]:
-        """A row for each output; one beyond its limit also becomes a failure that names the operator to look at."""
-        differences = {item.name: Differences() for item in self.source.outputs}
-        for case, outputs in zip(cases, expected, strict=True):
-            found = engine.predict(case.as_prediction_input(self.program.inputs))
-            for name, collected in differences.items():
-                if found[name].size != outputs[name].size:
-                    raise PackageError(
-                        f"{self.package.name}: {name} has {found[name].size} values, not {outputs[name].size}"
-                    )
-                collected.add(found[name], outputs[name])
-        rows = []
-        for item in self.source.outputs:
-            row = differences[item.name].row(
-                item.name,
-                item.unit,
-                limit(item.unit, engine.arithmetic, self.weights_exact, self.built_in_cases),
-                oracle="litert",
-                executor=engine.name,
-                arithmetic=engine.arithmetic,
-                cases=len(cases),
-                faces=faces,
-            )
-            rows.append(row)
-            if differences[item.name].hardly_moves and engine.arithmetic == "float32":
-                self.notes.append(f"{item.name} hardly moves between the cases: its comparison proves little")
-            if not row.passed:
-                self.failures.append(self._describe(row, cases[0]))
-        return rows
-
-    def _describe(self, row: ParityRow, case: Case) -> str:
-        mean = "" if row.mean_limit is None else f", mean {row.mean:.2g} (limit {row.mean_limit:.2g})"
-        return (
-            f"{self.package.name}: {row.output} is off by {row.max:.3g} {row.unit} (limit {row.limit:.2g}){mean} in "
-            f"{row.executor} {row.arithmetic}; first to diverge: {self.first_divergence(case)}"
-        )
-
     def first_divergence(self, case: Case) -> str:
         """The operator at which the package leaves its original, in float32 arithmetic."""
         self.original_outputs(case)
@@ -162,13 +123,68 @@ class _Judge:
             found = self.reference.predict(case.as_prediction_input(self.program.inputs))
             for name, values in expected.items():
                 size = max(1.0, float(np.abs(values).max(initial=0.0)))
-                error = float(np.abs(found[name].reshape(-1) - values.reshape(-1)).max(initial=0.0)) / size
+                with np.errstate(invalid="ignore"):
+                    error = float(np.abs(found[name].reshape(-1) - values.reshape(-1)).max(initial=0.0)) / size
                 tolerance = EXTREME_TOLERANCE if self.weights_exact else 100 * EXTREME_TOLERANCE
                 if not error <= tolerance:
                     failures.append(
                         f"{self.package.name}: {name} on a {case.name} frame is off by {error:.2g} of {size:.3g}"
                     )
         return failures
+
+
+class _Comparison:
+    """The differences between what one engine makes of the package and what the original says."""
+
+    def __init__(self, judge: _Judge, engine: Engine) -> None:
+        self._judge = judge
+        self._engine = engine
+        self._differences = {item.name: Differences() for item in judge.source.outputs}
+        self._worst: dict[str, Case] = {}
+
+    def add(self, case: Case, expected: dict[str, Array]) -> None:
+        """Execute one case and collect how far each output is from the expected one."""
+        package = self._judge.package.name
+        found = self._engine.predict(case.as_prediction_input(self._judge.program.inputs))
+        for name, collected in self._differences.items():
+            if found[name].size != expected[name].size:
+                raise PackageError(f"{package}: {name} has {found[name].size} values, not {expected[name].size}")
+            if collected.add(found[name], expected[name]):
+                self._worst[name] = case
+
+    def rows(self, cases: int, faces: int) -> list[ParityRow]:
+        """A row for each output."""
+        return [
+            self._differences[item.name].row(
+                item.name,
+                item.unit,
+                limit(item.unit, self._engine.arithmetic, self._judge.weights_exact, self._judge.built_in_cases),
+                oracle="litert",
+                executor=self._engine.name,
+                arithmetic=self._engine.arithmetic,
+                cases=cases,
+                faces=faces,
+            )
+            for item in self._judge.source.outputs
+        ]
+
+    def notes(self) -> tuple[str, ...]:
+        """Which outputs prove little."""
+        idle = [name for name, collected in self._differences.items() if collected.hardly_moves]
+        return tuple(f"{name} hardly moves between the cases: its comparison proves little" for name in idle)
+
+    def failures(self, cases: int, faces: int) -> list[str]:
+        """The rows beyond their limits, each with the operator at which its worst case leaves the original."""
+        return [self._describe(row) for row in self.rows(cases, faces) if not row.passed]
+
+    def _describe(self, row: ParityRow) -> str:
+        mean = "" if row.mean_limit is None else f", mean {row.mean:.2g} (limit {row.mean_limit:.2g})"
+        diverging = self._judge.first_divergence(self._worst[row.output])
+        package = self._judge.package.name
+        return (
+            f"{package}: {row.output} is off by {row.max:.3g} {row.unit} (limit {row.limit:.2g}){mean} in "
+            f"{row.executor} {row.arithmetic}; first to diverge: {diverging}"
+        )
 
 
 def _as_tensor(feature: Feature, item: SourceInput, value: Array) -> Array:

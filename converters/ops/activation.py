@@ -18,14 +18,18 @@ ACTIVATIONS: dict[str, Callable[..., Var]] = {
 }
 
 
+FUSED = ("RELU", "RELU6", "RELU_N1_TO_1")
+"""Those that another operator can carry: LiteRT's own kernels pass over a fused TANH in silence."""
+
+
 def activated(context: Context, operator: Operator, emit: Callable[[str], Var], result: Tensor) -> Var:
     """What `emit(name)` makes, then the operator's fused activation; whichever is last has the result's name."""
     kind = operator.option("fusedActivationFunction", "NONE")
     name = context.name(result)
     if kind == "NONE":
         return emit(name)
-    if kind not in ACTIVATIONS:
-        raise ConversionError(f"fused activation {kind} is not supported; supported are {', '.join(ACTIVATIONS)}")
+    if kind not in FUSED:
+        raise ConversionError(f"fused activation {kind} is not supported; supported are {', '.join(FUSED)}")
     return ACTIVATIONS[str(kind)](x=emit(f"{name}_linear"), name=name)
 
 
@@ -45,14 +49,13 @@ def lower_prelu(context: Context, operator: Operator) -> None:
     test_activation.py); the expanded form avoids that operator.
     """
     source, result = context.tensor(operator, 0), context.result(operator)
-    slopes = np.broadcast_to(context.constant(operator, 1), source.shape[1:])
-    per_channel = slopes.reshape(-1, source.shape[-1])
-    if len(source.shape) != 4 or np.any(per_channel != per_channel[0]):
-        raise ConversionError(
-            f"slopes of shape {list(slopes.shape)} differ within a channel, or its input has no rank 4"
-        )
+    if len(source.shape) != 4:
+        raise ConversionError(f"input {list(source.shape)}, expected rank 4")
+    slopes = np.broadcast_to(context.constant(operator, 1), source.shape).reshape(-1, source.shape[3])
+    if np.any(slopes != slopes[0]):
+        raise ConversionError("its slopes differ within a channel, expected one a channel")
     x, name = context.value(source, CHANNELS_FIRST), context.name(result)
-    slope = per_channel[0].astype(np.float32)
+    slope = slopes[0].astype(np.float32)
     if context.expand_prelu:
         negated = mb.mul(x=x, y=np.float32(-1), name=f"{name}_negated")
         falling = mb.mul(

@@ -25,12 +25,14 @@ def lower_concatenation(context: Context, operator: Operator) -> None:
     result = context.result(operator)
     rank = len(result.shape)
     tensors = [context.tensor(operator, position) for position in range(len(operator.inputs))]
-    axis = operator.whole("axis") % rank if rank else 0
-    if not tensors or any(len(t.shape) != rank for t in tensors):
-        raise ConversionError(f"operands of ranks {[len(t.shape) for t in tensors]}, expected all {rank}")
+    axis = operator.whole("axis")
+    if not tensors or any(len(t.shape) != rank for t in tensors) or not -rank <= axis < rank:
+        raise ConversionError(f"operands of ranks {[len(t.shape) for t in tensors]} along axis {axis}")
     axes = common_axes(context, tensors, rank)
     values = [context.value(t, axes) for t in tensors]
-    var = activated(context, operator, lambda name: mb.concat(values=values, axis=axes.index(axis), name=name), result)
+    var = activated(
+        context, operator, lambda name: mb.concat(values=values, axis=axes.index(axis % rank), name=name), result
+    )
     context.put(result, var, axes)
 
 
@@ -42,6 +44,9 @@ def lower_pad(context: Context, operator: Operator) -> None:
     if amounts.shape != (len(source.shape), 2) or np.any(amounts < 0):
         raise ConversionError(f"paddings {amounts.tolist()} for the shape {list(source.shape)}")
     pairs = [(int(before), int(after)) for before, after in amounts]
+    padded = tuple(before + size + after for size, (before, after) in zip(source.shape, pairs, strict=True))
+    if padded != result.shape:
+        raise ConversionError(f"{list(source.shape)} padded by {pairs} is not {list(result.shape)}")
 
     def emit() -> None:
         axes = context.axes(source)
@@ -65,24 +70,43 @@ def lower_pad(context: Context, operator: Operator) -> None:
 
 @register("STRIDED_SLICE")
 def lower_strided_slice(context: Context, operator: Operator) -> None:
-    """x[begin:end:stride] with begin and end masks, shrinking the axes that the shrink mask names."""
+    """x[begin:end:stride] with begin and end masks, dropping the axes that the shrink mask names."""
     source, result = context.tensor(operator, 0), context.result(operator)
     begin, end, stride = (context.constant(operator, position).reshape(-1).tolist() for position in (1, 2, 3))
-    rank = len(source.shape)
-    if not len(begin) == len(end) == len(stride) <= rank or 0 in stride:
+    if not len(begin) == len(end) == len(stride) <= len(source.shape) or 0 in stride:
         raise ConversionError(f"begin {begin}, end {end}, strides {stride} for the shape {list(source.shape)}")
-    if operator.whole("ellipsisMask", 0) or operator.whole("newAxisMask", 0):
-        raise ConversionError("ellipsis and new-axis masks are not supported")
-    masks = {mask: operator.whole(mask, 0) for mask in ("beginMask", "endMask", "shrinkAxisMask")}
-    missing = rank - len(begin)
+    if any(operator.option(name, False) for name in ("ellipsisMask", "newAxisMask", "offset")):
+        raise ConversionError("an ellipsis mask, a new-axis mask or an offset is not supported")
+    given = [slice(*bounds) for bounds in zip(begin, end, stride, strict=True)]
+    cuts = [_cut(operator, given, axis, size) for axis, size in enumerate(source.shape)]
     var = mb.slice_by_index(
         x=context.value(source),
-        begin=begin + [0] * missing,
-        end=end + [0] * missing,
-        stride=stride + [1] * missing,
-        begin_mask=[bool(masks["beginMask"] >> j & 1) or j >= len(begin) for j in range(rank)],
-        end_mask=[bool(masks["endMask"] >> j & 1) or j >= len(begin) for j in range(rank)],
-        squeeze_mask=[bool(masks["shrinkAxisMask"] >> j & 1) for j in range(rank)],
+        begin=[first for first, _, _ in cuts],
+        end=[max(last, 0) for _, last, _ in cuts],
+        stride=[step for _, _, step in cuts],
+        end_mask=[last < 0 for _, last, _ in cuts],
+        squeeze_mask=[_named(operator, "shrinkAxisMask", axis) for axis in range(len(cuts))],
         name=context.name(result),
     )
     context.put(result, var)
+
+
+def _cut(operator: Operator, given: list[slice], axis: int, size: int) -> tuple[int, int, int]:
+    """First, last (excluded; −1 before the first element) and step along one axis of `size`.
+
+    All are brought into the axis, as numpy does: the formats differ in what they make of bounds beyond it.
+    """
+    if axis >= len(given):
+        return 0, size, 1
+    first = None if _named(operator, "beginMask", axis) else given[axis].start
+    last = None if _named(operator, "endMask", axis) else given[axis].stop
+    if not _named(operator, "shrinkAxisMask", axis):
+        return slice(first, last, given[axis].step).indices(size)
+    index = first or 0
+    if not -size <= index < size:
+        raise ConversionError(f"element {index} of an axis of {size}")
+    return index % size, index % size + 1, 1
+
+
+def _named(operator: Operator, mask: str, axis: int) -> bool:
+    return bool(operator.whole(mask, 0) >> axis & 1)

@@ -19,16 +19,17 @@ class FaceFinder:
 
     def find(self, pixels: Pixels) -> tuple[Spot, ...]:
         """The faces in a picture [height, width, 3], in its pixels, the surest first."""
-        side = max(pixels.shape[:2])
-        square = Image.new("RGB", (side, side))
-        left, top = (side - pixels.shape[1]) // 2, (side - pixels.shape[0]) // 2
-        square.paste(Image.fromarray(pixels), (left, top))
         size = SHORT_RANGE.input_side
-        fitted = np.asarray(square.resize((size, size), Image.Resampling.BOX), np.float32)
-        raw = self._detector.run({"input": (fitted / 127.5 - 1)[None]})
+        rows, columns = pixels.shape[:2]
+        scale = size / max(rows, columns)
+        width, height = max(1, round(columns * scale)), max(1, round(rows * scale))
+        left, top = (size - width) // 2, (size - height) // 2
+        square = Image.new("RGB", (size, size))
+        square.paste(Image.fromarray(pixels).resize((width, height), Image.Resampling.BOX), (left, top))
+        raw = self._detector.run({"input": (np.asarray(square, np.float32) / 127.5 - 1)[None]})
         candidates = decode(raw["regressors"][0], raw["classificators"][0, :, 0], SHORT_RANGE)
-        found = suppress(candidates, SHORT_RANGE_THRESHOLDS).landmarks * side - np.array([left, top])
-        return tuple(_spot(points) for points in found.astype(float))
+        found = suppress(candidates, SHORT_RANGE_THRESHOLDS).landmarks * size - np.array([left, top])
+        return tuple(_spot(points) for points in found * np.array([columns / width, rows / height]))
 
 
 def _spot(points: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Spot:

@@ -43,7 +43,10 @@ class LiteRT:
                 found, expected = list(value.shape), details[name]["shape"].tolist()
                 raise OracleError(f"{self.file}: input '{name}' is {expected} in the original, {found} in the package")
             self._interpreter.set_tensor(details[name]["index"], value.astype(details[name]["dtype"]))
-        self._interpreter.invoke()
+        try:
+            self._interpreter.invoke()
+        except (RuntimeError, ValueError) as error:
+            raise OracleError(f"{self.file}: LiteRT does not run it: {' '.join(str(error).split())}") from error
         outputs = self._interpreter.get_output_details()
         return {detail["name"]: self._interpreter.get_tensor(detail["index"]) for detail in outputs}
 

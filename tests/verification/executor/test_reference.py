@@ -206,7 +206,7 @@ def test_executes_a_picture(save: Save) -> None:
 
 def test_an_unknown_operator_is_named(save: Save, random: Random) -> None:
     inputs = {"x": random(2, 3)}
-    path = save(lambda x: mb.cumsum(x=x, name="total"), inputs)
+    path = save(lambda x: mb.non_zero(x=mb.reduce_sum(x=x, axes=[0]), name="places"), inputs)
     with pytest.raises(PackageError) as caught:
         ReferenceModel(path)
-    assert str(caught.value) == f"{path}: operation 'total' (cumsum): this operator is not supported"
+    assert str(caught.value) == f"{path}: operation 'places' (non_zero): this operator is not supported"

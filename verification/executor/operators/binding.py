@@ -66,6 +66,7 @@ def _vector(kinds: str, convert: Callable[[Any], Any]) -> Callable[[Array], Any]
 
 _CONSTANT_FORMS: dict[Any, Callable[[Array], Any]] = {
     Array: lambda array: array,
+    Array | None: lambda array: array,
     int: _scalar("iu", int),
     int | None: _scalar("iu", int),
     float: _scalar("fiu", float),

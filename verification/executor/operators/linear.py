@@ -20,6 +20,20 @@ def linear(graph: Graph, x: Tensor, weight: Tensor, bias: Tensor | None = None) 
     return graph.node("Add", product, bias) if bias is not None else product
 
 
+@register("einsum")
+def einsum(graph: Graph, values: tuple[Tensor, ...], equation: str) -> str:
+    """The two products that MIL has, "nchw,nwhu->nchu" and "chw,whu->chu", by whatever letters; n and h broadcast."""
+    letters = "".join(dict.fromkeys(character for character in equation if character.isalpha()))
+    pattern = "".join(str(letters.find(character)) if character.isalpha() else character for character in equation)
+    if pattern.replace(" ", "") not in ("0123,0324->0124", "012,213->013") or len(values) != 2:
+        raise PackageError(f"found the equation {equation!r}, expected one like nchw,nwhu->nchu or chw,whu->chu")
+    # Matrix products need the axes that are summed next to each other: h goes before c and w.
+    axes = list(range(values[0].rank))
+    order = [*axes[:-3], axes[-2], axes[-3], axes[-1]]
+    product = graph.node("MatMul", *(graph.node("Transpose", value, perm=order) for value in values))
+    return graph.node("Transpose", product, perm=order)
+
+
 def _matrix(graph: Graph, operand: Tensor, transposed: bool) -> Operand:
     if not transposed or operand.rank < 2:
         return operand

@@ -26,15 +26,22 @@ Bools = tuple[bool, ...]
 
 _MODULES = (
     "activation",
+    "blocks",
     "comparison",
     "constants",
     "convolution",
     "elementwise",
+    "filling",
     "indexing",
     "linear",
+    "normalization",
+    "ordering",
     "pooling",
+    "recurrent",
     "reduction",
     "resizing",
+    "sampling",
+    "scatter",
     "shape",
 )
 

@@ -98,6 +98,14 @@ def upsample_nearest_neighbor(
     return _repeat(graph, by_rows, -1, columns, scale_factor_width)
 
 
+@register("resize_nearest_neighbor")
+def resize_nearest_neighbor(graph: Graph, x: Tensor, target_size_height: int, target_size_width: int) -> str:
+    """Each row and column repeated; sizes that aren't multiples are refused: MIL doesn't say what is nearest then."""
+    _check_target(x, target_size_height, target_size_width)
+    by_rows = _repeat(graph, x, -2, target_size_height, target_size_height / x.shape[-2])
+    return _repeat(graph, by_rows, -1, target_size_width, target_size_width / x.shape[-1])
+
+
 def _repeat(graph: Graph, x: Operand, axis: int, wanted: int, factor: float) -> str:
     if factor != int(factor):
         raise PackageError(f"found a scale factor of {factor}, expected a whole number")

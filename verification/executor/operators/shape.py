@@ -20,6 +20,13 @@ def reshape(graph: Graph, x: Tensor, shape: Ints) -> str:
     return graph.node("Reshape", x, graph.integers(sizes), allowzero=1)
 
 
+@register("flatten2d")
+def flatten2d(graph: Graph, x: Tensor, axis: int = 1) -> str:
+    """A matrix: the axes before `axis` become its rows, the others its columns."""
+    rows = math.prod(x.shape[:axis])
+    return graph.node("Reshape", x, graph.integers((rows, x.type.elements // rows if rows else 0)), allowzero=1)
+
+
 @register("transpose")
 def transpose(graph: Graph, x: Tensor, perm: Ints) -> str:
     """Axis i of the result is axis perm[i] of x."""
@@ -43,9 +50,13 @@ def squeeze(graph: Graph, x: Tensor, axes: Ints | None = None) -> str:
 
 @register("concat")
 def concat(graph: Graph, values: tuple[Tensor, ...], axis: int, interleave: bool = False) -> str:
-    """The values one after the other along `axis`; interleaved ones are refused."""
+    """The values one after the other along `axis`, or by turns: the first elements of all, then the second."""
     if interleave:
-        raise PackageError("interleave is not supported")
+        place = positive_axis(axis, values[0].rank)
+        sizes = list(values[0].shape)
+        sizes[place] *= len(values)
+        columns = (graph.node("Unsqueeze", value, graph.integers([place + 1])) for value in values)
+        return graph.node("Reshape", graph.node("Concat", *columns, axis=place + 1), graph.integers(sizes))
     return graph.node("Concat", *values, axis=axis)
 
 

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,15 @@ UNARY: dict[str, tuple[Callable[[Any], Any], Callable[[Array], Array]]] = {
         lambda x: np.where(x < -0.5, -0.5, np.where(x > 1.25, 1.25, x)),
     ),
     "leaky_relu": (lambda x: mb.leaky_relu(x=x, alpha=0.3), lambda x: np.where(x >= 0, x, x * 0.3)),
+    "clamped_relu": (
+        lambda x: mb.clamped_relu(x=x, alpha=0.3, beta=1.25),
+        lambda x: np.where(x >= 0, np.minimum(x, 1.25), np.minimum(0.3 * x, 1.25)),
+    ),
+    "elu": (lambda x: mb.elu(x=x, alpha=0.7), lambda x: np.where(x > 0, x, 0.7 * (np.exp(x) - 1))),
+    "linear_activation": (lambda x: mb.linear_activation(x=x, alpha=0.3, beta=-2.0), lambda x: 0.3 * x - 2),
+    "scaled_tanh": (lambda x: mb.scaled_tanh(x=x, alpha=0.7, beta=0.4), lambda x: 0.7 * np.tanh(0.4 * x)),
+    "softplus": (lambda x: mb.softplus(x=x), lambda x: np.log1p(np.exp(x.astype(np.float64)))),
+    "softsign": (lambda x: mb.softsign(x=x), lambda x: x / (1 + np.abs(x))),
     "sigmoid": (lambda x: mb.sigmoid(x=x), sigmoid),
     "sigmoid_hard": (
         lambda x: mb.sigmoid_hard(x=x, alpha=0.4, beta=0.1),
@@ -38,6 +48,35 @@ def test_elementwise_activation(kind: str, run_one: Callable[..., Array], random
     build, expected = UNARY[kind]
     x = 4 * random(2, 3, 5)
     assert np.allclose(run_one(build, {"x": x}, kind), expected(x), rtol=0, atol=TOLERANCE)
+
+
+GELU: dict[str, Callable[[Array], Array]] = {
+    "EXACT": lambda x: x / 2 * (1 + np.vectorize(math.erf)(x / math.sqrt(2))),
+    "TANH_APPROXIMATION": lambda x: x / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
+    "SIGMOID_APPROXIMATION": lambda x: x * sigmoid(1.702 * x),
+}
+
+
+@pytest.mark.parametrize("mode", GELU)
+def test_gelu(mode: str, run_one: Callable[..., Array], random: Callable[..., Array]) -> None:
+    x = 2 * random(2, 3, 5)
+    result = run_one(lambda x: mb.gelu(x=x, mode=mode), {"x": x}, "gelu")
+    assert np.allclose(result, GELU[mode](x.astype(np.float64)), rtol=0, atol=TOLERANCE)
+
+
+def test_thresholded_relu_keeps_the_threshold(run_one: Callable[..., Array]) -> None:
+    x = np.array([-3, 0.5, 0.75, 1], np.float32)
+    result = run_one(lambda x: mb.thresholded_relu(x=x, alpha=0.75), {"x": x}, "thresholded_relu")
+    assert result.tolist() == [0, 0, 0.75, 1]
+
+
+def test_softplus_parametric(run_one: Callable[..., Array], random: Callable[..., Array]) -> None:
+    x = random(2, 3, 4, 5)
+    alpha, beta = np.array([1, -2, 0.5], np.float32), np.array([0.3, 1.5, -1], np.float32)
+    result = run_one(lambda x: mb.softplus_parametric(x=x, alpha=alpha, beta=beta), {"x": x}, "softplus_parametric")
+    for channel in range(3):
+        expected = alpha[channel] * np.log1p(np.exp(x[:, channel].astype(np.float64) * beta[channel]))
+        assert np.allclose(result[:, channel], expected, rtol=0, atol=TOLERANCE)
 
 
 @pytest.mark.parametrize(("axis", "positive"), [(-2, 1), (0, 0), (2, 2)])

@@ -66,10 +66,57 @@ def test_gather_with_short_indices(run_one: Run, random: Random) -> None:
     assert np.array_equal(run_one(lambda x: mb.gather(x=x, indices=indices, axis=0), {"x": x}, "gather"), x[[3, 1]])
 
 
-def test_gather_with_batches_is_refused(run_one: Run, random: Random) -> None:
-    inputs = {"x": random(2, 4), "indices": np.array([[3], [0]], np.int32)}
-    with pytest.raises(PackageError, match="batch_dims"):
-        run_one(lambda x, indices: mb.gather(x=x, indices=indices, axis=1, batch_dims=1), inputs)
+def test_gather_with_batches(run_one: Run, random: Random) -> None:
+    # Behind the batch stand an axis that stays, the one that is picked from, and another that stays.
+    inputs = {"x": random(2, 3, 4, 5), "indices": np.array([[[3, 0]], [[-1, 2]]], np.int32)}
+    result = run_one(lambda x, indices: mb.gather(x=x, indices=indices, axis=2, batch_dims=1), inputs, "gather")
+    assert result.shape == (2, 3, 1, 2, 5)
+    for b, j in np.ndindex(2, 2):
+        assert np.array_equal(result[b, :, 0, j], inputs["x"][b, :, inputs["indices"][b, 0, j]])
+
+
+def test_batches_behind_the_axis_are_refused(run_one: Run, random: Random) -> None:
+    inputs = {"x": random(2, 4), "indices": np.array([[3, 1], [0, 1]], np.int32)}
+    with pytest.raises(PackageError, match="batch_dims 1"):
+        run_one(lambda x, indices: mb.gather(x=x, indices=indices, axis=0, batch_dims=1), inputs)
+
+
+def test_gather_nd(run_one: Run, random: Random) -> None:
+    inputs = {"x": random(2, 4, 3), "indices": np.array([[[1, 3]], [[0, -2]]], np.int32)}
+    result = run_one(lambda x, indices: mb.gather_nd(x=x, indices=indices), inputs, "gather_nd")
+    assert result.shape == (2, 1, 3)
+    assert np.array_equal(result[0, 0], inputs["x"][1, 3])
+    assert np.array_equal(result[1, 0], inputs["x"][0, -2])
+
+
+def test_gather_nd_with_batches(run_one: Run, random: Random) -> None:
+    inputs = {"x": random(2, 4, 3), "indices": np.array([[[3], [0]], [[1], [1]]], np.int32)}
+    result = run_one(lambda x, indices: mb.gather_nd(x=x, indices=indices, batch_dims=1), inputs, "gather_nd")
+    for b, i in np.ndindex(2, 2):
+        assert np.array_equal(result[b, i], inputs["x"][b, inputs["indices"][b, i, 0]])
+
+
+@pytest.mark.parametrize(
+    ("axes", "expected"), [(None, np.s_[::-1, ::-1, ::-1]), ([1], np.s_[:, ::-1]), ([-1, 0], np.s_[::-1, :, ::-1])]
+)
+def test_reverse(axes: list[int] | None, expected: Any, run_one: Run, random: Random) -> None:
+    x = random(2, 3, 4)
+    options = {} if axes is None else {"axes": axes}
+    assert np.array_equal(run_one(lambda x: mb.reverse(x=x, **options), {"x": x}, "reverse"), x[expected])
+
+
+def test_crop(run_one: Run, random: Random) -> None:
+    x = random(2, 5, 6)
+    result = run_one(lambda x: mb.crop(x=x, crop_height=[1, 2], crop_width=[0, 3]), {"x": x}, "crop")
+    assert np.array_equal(result, x[:, 1:3, :3])
+
+
+def test_sliding_windows(run_one: Run, random: Random) -> None:
+    x = random(2, 7, 3)
+    result = run_one(lambda x: mb.sliding_windows(x=x, axis=1, size=3, stride=2), {"x": x}, "sliding_windows")
+    assert result.shape == (2, 3, 3, 3)
+    for window, place in np.ndindex(3, 3):
+        assert np.array_equal(result[:, window, place], x[:, 2 * window + place])
 
 
 def test_gather_that_validates_its_indices_is_refused(run_one: Run, random: Random) -> None:

@@ -37,3 +37,16 @@ def test_linear(has_bias: bool, run_one: Run, random: Random) -> None:
     for a, b, i in np.ndindex(2, 3, 5):
         expected = sum(x[a, b].astype(np.float64) * weight[i]) + (bias[i] if has_bias else 0)
         assert abs(result[a, b, i] - expected) <= TOLERANCE
+
+
+@pytest.mark.parametrize(
+    ("equation", "shapes"),
+    [("nchw,nwhu->nchu", [(1, 4, 5, 3), (2, 3, 1, 6)]), ("abc,cbd->abd", [(4, 5, 3), (3, 5, 2)])],
+)
+def test_einsum(equation: str, shapes: list[tuple[int, ...]], run_one: Run, random: Random) -> None:
+    x, y = (random(*shape) for shape in shapes)
+    result = run_one(lambda x, y: mb.einsum(values=(x, y), equation=equation), {"x": x, "y": y}, "einsum")
+    # One product for each c, h, w and u, summed over w.
+    expected = (x[..., None] * np.moveaxis(y, -3, -2)[..., None, :, :, :].astype(np.float64)).sum(-2)
+    assert result.shape == expected.shape
+    assert np.allclose(result, expected, rtol=0, atol=TOLERANCE)

@@ -133,6 +133,16 @@ def test_upsample_nearest_neighbor(run_one: Run, random: Random) -> None:
     assert all(result[c, i, j] == x[c, i // 3, j // 2] for c, i, j in np.ndindex(2, 9, 8))
 
 
+def test_resize_nearest_neighbor(run_one: Run, random: Random) -> None:
+    x = random(2, 3, 4)
+    result = run_one(
+        lambda x: mb.resize_nearest_neighbor(x=x, target_size_height=6, target_size_width=12),
+        {"x": x},
+        "resize_nearest_neighbor",
+    )
+    assert all(result[c, i, j] == x[c, i // 2, j // 3] for c, i, j in np.ndindex(2, 6, 12))
+
+
 def test_a_nearest_neighbour_between_pixels_is_refused(run_one: Run, random: Random) -> None:
     with pytest.raises(PackageError, match="expected a whole number"):
         run_one(

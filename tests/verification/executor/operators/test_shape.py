@@ -60,10 +60,20 @@ def test_concat(run_one: Run, random: Random) -> None:
     assert np.array_equal(result[:, 5], inputs["x"][:, 0])
 
 
-def test_interleaved_concat_is_refused(run_one: Run, random: Random) -> None:
-    inputs = {"x": random(1, 2, 3), "y": random(1, 2, 3)}
-    with pytest.raises(PackageError, match="interleave"):
-        run_one(lambda x, y: mb.concat(values=[x, y], axis=1, interleave=True), inputs)
+def test_concat_by_turns(run_one: Run, random: Random) -> None:
+    inputs = {"x": random(2, 3, 2), "y": random(2, 3, 2)}
+    result = run_one(lambda x, y: mb.concat(values=[x, y], axis=-2, interleave=True), inputs, "concat")
+    assert result.shape == (2, 6, 2)
+    assert np.array_equal(result[:, ::2], inputs["x"])
+    assert np.array_equal(result[:, 1::2], inputs["y"])
+
+
+@pytest.mark.parametrize(("axis", "shape"), [(1, (2, 12)), (-1, (6, 4)), (0, (1, 24))])
+def test_flatten2d(axis: int, shape: tuple[int, int], run_one: Run, random: Random) -> None:
+    x = random(2, 3, 4)
+    result = run_one(lambda x: mb.flatten2d(x=x, axis=axis), {"x": x}, "flatten2d")
+    assert result.shape == shape
+    assert np.array_equal(result.ravel(), x.ravel())
 
 
 @pytest.mark.parametrize("axis", [1, -1])

@@ -1,0 +1,34 @@
+"""Which operators the executor's own tests hold against their definition in plain numpy."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+from tests.apple.runs import ROOT
+from verification.executor.operators.registry import operators
+
+# What carries no computation of its own: every program of every test has it.
+SELF_EVIDENT = frozenset({"const"})
+
+
+@cache
+def definitions() -> dict[str, Path]:
+    """The test file of each operator, from the root: the one that mirrors its module, if it names the operator.
+
+    It names it as `mb.kind` or as text; the fixtures there assert that the saved package contains what is named.
+    """
+    found = {}
+    for kind, operator in operators().items():
+        module = operator.emit.__module__.rpartition(".")[2]
+        file = Path("tests/verification/executor/operators") / f"test_{module}.py"
+        if kind not in SELF_EVIDENT and kind in _names(file):
+            found[kind] = file
+    return found
+
+
+@cache
+def _names(file: Path) -> frozenset[str]:
+    nodes = list(ast.walk(ast.parse((ROOT / file).read_text())))
+    texts = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    attributes = (node.attr for node in nodes if isinstance(node, ast.Attribute))
+    return frozenset((*texts, *attributes))

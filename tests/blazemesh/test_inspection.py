@@ -1,0 +1,75 @@
+import os
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from blazemesh.errors import InputError
+from blazemesh.inspection import describe_report, inspect
+from blazemesh.manifest import package_digest
+from converters.tflite_reader import read_tflite
+from verification.executor.errors import PackageError
+
+
+def test_a_source_is_reported(models: dict[str, Path]) -> None:
+    path = models["BlazeFaceShortRange"]
+    report = inspect(path)
+    graph = read_tflite(path.read_bytes(), path.name)
+    assert (report["kind"], report["bytes"], report["sha256"]) == ("tflite", 229714, graph.sha256)
+    assert report["inputs"] == [{"name": "input", "shape": [1, 128, 128, 3], "dtype": "float32"}]
+    assert [(o["name"], o["shape"]) for o in report["outputs"]] == [
+        ("regressors", [1, 896, 16]),
+        ("classificators", [1, 896, 1]),
+    ]
+    assert report["operators"] == Counter(operator.kind for operator in graph.operators)
+    assert list(report["operators"].values()) == sorted(report["operators"].values(), reverse=True)
+    assert report["constants"]["count"] > 0
+
+
+def test_a_package_is_reported(built: Path) -> None:
+    package = built / "BlazeFaceShortRange.mlpackage"
+    report = inspect(package)
+    assert (report["sha256"], report["bytes"]) == package_digest(package)
+    assert (report["kind"], report["specification"], report["opset"]) == ("mlpackage", 7, "CoreML6")
+    (image,) = report["inputs"]
+    assert (image["name"], image["kind"], image["shape"], image["color"]) == ("image", "image", [1, 3, 128, 128], "RGB")
+    assert {o["name"]: o["shape"] for o in report["outputs"]} == {"regressors": [896, 16], "logits": [896]}
+    assert all("Shape [896" in o["meaning"] for o in report["outputs"])
+    assert report["operators"]["conv"] == 37
+    assert 0 < report["constants"]["bytes"] < report["bytes"]
+    metadata = report["metadata"]
+    assert (metadata["license"], metadata["author"], metadata["version"]) == (
+        "Apache-2.0",
+        "Google (MediaPipe)",
+        "0.1.0",
+    )
+    assert "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8" in str(metadata["userDefined"])
+
+
+def test_sparse_weights_count_as_they_are_stored(built: Path) -> None:
+    report = inspect(built / "BlazeFaceFullRange.mlpackage")
+    assert report["operators"]["constexpr_sparse_to_dense"] == 46
+    assert report["constants"]["bytes"] < report["bytes"] < 676746
+
+
+def test_a_report_reads_well(built: Path, models: dict[str, Path]) -> None:
+    package = describe_report(inspect(built / "FaceMesh.mlpackage"))
+    for line in ("specification 7, operators of CoreML6", "image   RGB [1, 3, 192, 192]", "license: Apache-2.0"):
+        assert line in package
+    assert "input_1  float32 [1, 192, 192, 3]" in describe_report(inspect(models["FaceMesh"]))
+
+
+def test_what_is_not_there_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"'.*x' does not exist; expected a \.tflite file or an \.mlpackage folder"):
+        inspect(tmp_path / "x")
+    with pytest.raises(PackageError, match=r"the file 'Manifest\.json' is missing"):
+        inspect(tmp_path)
+
+
+def test_a_package_with_a_pipe_in_it_is_refused(tiny_package: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "X.mlpackage"
+    shutil.copytree(tiny_package, copy)
+    os.mkfifo(copy / "pipe")
+    with pytest.raises(InputError, match=r"pipe' is no plain file"):
+        inspect(copy)

@@ -1,0 +1,115 @@
+"""What tests of several rooms need: the pinned models, the packages built from them, and a command run in-process."""
+
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from blazemesh.build import build
+from blazemesh.catalog import load_catalog
+from blazemesh.cli import main
+from blazemesh.fetch import at_hand
+
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # ct.convert leaves the folder of its weights to the garbage collector.
+    config.addinivalue_line("filterwarnings", "ignore:Implicitly cleaning up:ResourceWarning")
+
+
+@pytest.fixture(scope="session")
+def models() -> dict[str, Path]:
+    """The pinned models' files by name, out of the user's cache."""
+    found = {model.name: at_hand(model) for model in load_catalog().models}
+    if missing := [name for name, path in found.items() if path is None]:
+        pytest.skip(f"{', '.join(missing)} not in the cache; `blazemesh fetch` puts them there")
+    return {name: path for name, path in found.items() if path is not None}
+
+
+@pytest.fixture(scope="session")
+def built(models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with every package and the manifest, to read only: a copy of build/coreml, brought up to date."""
+    folder = tmp_path_factory.mktemp("built") / "coreml"
+    if (ROOT / "build" / "coreml").is_dir():
+        shutil.copytree(ROOT / "build" / "coreml", folder)
+    build(load_catalog(), folder)
+    return folder
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its exit code, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def line(self) -> str:
+        """The one line that a failed command writes, without "blazemesh: "."""
+        assert self.out == ""
+        lines = self.err.splitlines()
+        assert len(lines) == 1, self.err
+        assert lines[0].startswith("blazemesh: ")
+        return lines[0].removeprefix("blazemesh: ")
+
+
+Command = Callable[..., Ended]
+
+
+@pytest.fixture
+def command(capfd: pytest.CaptureFixture[str]) -> Iterator[Command]:
+    """Runs one command in this process: `command("inspect", path)`; native libraries' output is caught too."""
+    before = signal.getsignal(signal.SIGTERM)
+
+    def run(*arguments: object) -> Ended:
+        capfd.readouterr()
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as ending:  # argparse's way
+            code = ending.code if isinstance(ending.code, int) else 1
+        caught = capfd.readouterr()
+        assert "Traceback" not in caught.err
+        return Ended(code, caught.out, caught.err)
+
+    yield run
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def nothing_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], contextlib.AbstractContextManager[None]]:
+    """A block in which nothing may change in the test's folder, which temporary files are also in."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv("TMPDIR", str(temporary))
+
+    @contextlib.contextmanager
+    def unchanged() -> Iterator[None]:
+        before = listing(tmp_path)
+        yield
+        assert listing(tmp_path) == before
+
+    return unchanged
+
+
+def listing(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every path below a folder with its size and time of change; a folder's own size says nothing."""
+    return {
+        str(path.relative_to(folder)): (0 if path.is_dir() else path.lstat().st_size, path.lstat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """The contents of every file below a folder."""
+    return {os.fspath(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

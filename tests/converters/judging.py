@@ -1,0 +1,86 @@
+"""A built model → its package, held to LiteRT: the judge of every test of an operator."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from converters.coreml import ConversionOptions, to_coreml
+from converters.features import Features, derived_features
+from converters.graph import Array, Graph
+from converters.package import write_package
+from converters.tflite_reader import read_tflite
+from tests.converters.tflite_builder import TfliteBuilder
+from verification.executor.package import load_program
+from verification.executor.reference import ReferenceModel
+from verification.oracles.litert import LiteRT
+
+TOLERANCE = 1e-5
+"""Of an output's range: float32 has 6e-8, and a sum over a few hundred products in another order loses some digits."""
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A built model, read, converted and saved."""
+
+    data: bytes
+    graph: Graph
+    features: Features
+    path: Path
+
+    def kinds(self) -> Mapping[str, int]:
+        """How many operations of each MIL kind the package holds, constants left out."""
+        return load_program(self.path).histogram()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A pinned model out of the cache, with the features that models.toml gives it."""
+
+    name: str
+    data: bytes
+    graph: Graph
+    features: Features
+
+
+Convert = Callable[..., Converted]
+"""`convert(builder, **options of ConversionOptions)`; float32 unless they say otherwise."""
+
+
+def convert(builder: TfliteBuilder, path: Path, **options: Any) -> Converted:
+    """The built model as the package `path`, its inputs as tensors."""
+    data = builder.build()
+    graph = read_tflite(data, "built.tflite")
+    features = derived_features(graph, -1.0, 1.0, tensor_input=True)
+    model = to_coreml(graph, features, ConversionOptions(**({"precision": "float32"} | options)))
+    write_package(model, features, {}, path)
+    return Converted(data, graph, features, path)
+
+
+def assert_like_litert(converted: Converted) -> None:
+    """The package does on random inputs what LiteRT does with the original."""
+    inputs = random_inputs(converted.graph)
+    expected = LiteRT(converted.data, "built.tflite").run(inputs)
+    names = {converted.graph.tensors[i.tensor].name: i.name for i in converted.features.inputs}
+    found = ReferenceModel(converted.path).predict({names[name]: value for name, value in inputs.items()})
+    for output in converted.features.outputs:
+        assert_agree(found[output.name], expected[converted.graph.tensors[output.tensor].name], output.name)
+
+
+def random_inputs(graph: Graph, seed: int = 0) -> dict[str, Array]:
+    """Normally distributed inputs by tensor name (whole numbers are ten times as large)."""
+    generator = np.random.default_rng(seed)
+    tensors = [graph.tensors[index] for index in graph.inputs]
+    scales = {"int32": 10, "int64": 10}
+    return {t.name: (scales.get(t.dtype, 1) * generator.standard_normal(t.shape)).astype(t.dtype) for t in tensors}
+
+
+def assert_agree(found: Array, expected: Array, name: str) -> None:
+    """Equal shapes, and values within the tolerance; an output of zeros would show nothing and is refused."""
+    assert found.shape == expected.shape, name
+    assert np.isfinite(expected).all(), name
+    scale = float(np.abs(expected).max())
+    assert scale > 0, f"{name}: nothing but zeros shows nothing"
+    assert float(np.abs(found - expected).max()) <= TOLERANCE * scale, name

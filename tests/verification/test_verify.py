@@ -1,0 +1,226 @@
+"""What is right passes; whatever is wrong with a package, its cases or its original is told."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from blazemesh.conversion import judge
+from converters.tflite_reader import read_tflite
+from tests.conftest import Command
+from tests.verification.conftest import NAMES, Damage, convolutions
+from verification import verify as module
+from verification.divergence import TENSOR_NAME
+from verification.executor.errors import PackageError
+from verification.limits import TAIL
+from verification.oracles.errors import OracleError
+from verification.pictures import Picture
+from verification.verify import Verdict, verify
+
+Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
+
+
+def judged(package: Path, model: Path, count: int = 6) -> Verdict:
+    return judge(package, model.read_bytes(), model.name, cases=count)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_package_agrees_with_its_original(built: Path, models: dict[str, Path], name: str) -> None:
+    verdict = judged(built / f"{name}.mlpackage", models[name])
+    assert verdict.passed
+    assert verdict.failures == ()
+    assert verdict.notes == ()
+    assert all(0 < row.max <= row.limit and row.cases == 6 and row.faces == 3 for row in verdict.rows)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("name", NAMES)
+def test_200_changed_bytes_are_noticed(
+    command: Command, damaged: Damage, models: dict[str, Path], name: str, seed: int
+) -> None:
+    def change(content: Bytes) -> None:
+        generator = np.random.default_rng(seed)
+        content[generator.choice(content.size, 200, replace=False)] ^= generator.integers(1, 256, 200, np.uint8)
+
+    ended = command("verify", damaged(name, change), "--against", models[name], "--cases", 6)
+    assert ended.code in (1, 2)
+    assert f"{name}.mlpackage" in ended.err
+    assert "agrees" not in ended.err
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_operator_that_diverges_is_named(
+    damaged: Damage, built: Path, models: dict[str, Path], name: str, share: float
+) -> None:
+    every = convolutions(built / f"{name}.mlpackage")
+    result, place = every[int(share * len(every))]
+
+    def negate(content: Bytes) -> None:
+        content[place][1::2] ^= 0x80  # a float16's sign
+
+    verdict = judged(damaged(name, negate), models[name], 4)
+    match = TENSOR_NAME.search(result.replace("_linear", ""))
+    assert match is not None
+    tensor = int(match[1])
+    graph = read_tflite(models[name].read_bytes(), models[name].name)
+    (made_by,) = [operator for operator in graph.operators if tensor in operator.outputs]
+    guilty = f"first to diverge: {graph.where(made_by)} differs by "
+    float32 = [failure for failure in verdict.failures if "float32" in failure]
+    assert float32
+    assert all(guilty in failure for failure in float32), (guilty, float32)
+
+
+def test_values_that_are_not_finite_fail(
+    command: Command, damaged: Damage, built: Path, models: dict[str, Path]
+) -> None:
+    _, place = convolutions(built / "FaceMesh.mlpackage")[10]
+
+    def overflow(content: Bytes) -> None:
+        content[place].view(np.float16)[0] = np.inf
+
+    ended = command("verify", damaged("FaceMesh", overflow), "--against", models["FaceMesh"], "--cases", 4, "--json")
+    assert ended.code == 1
+    assert "landmarks is off by inf px" in ended.err
+    assert '"max": null' in ended.out
+
+
+def test_extreme_frames_are_looked_at(built: Path, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EXTREME_TOLERANCE", 0.0)
+    verdict = judged(built / "BlazeFaceShortRange.mlpackage", models["BlazeFaceShortRange"], 4)
+    assert {failure.split(": ")[1].split(" is off")[0] for failure in verdict.failures} >= {
+        "logits on a black frame",
+        "regressors on a white frame",
+        "regressors on a pillarboxed frame",
+    }
+
+
+def folder_of(folder: Path, **pictures: Image.Image) -> Path:
+    folder.mkdir()
+    for name, picture in pictures.items():
+        picture.save(folder / f"{name}.png")
+    return folder
+
+
+def landscape() -> Image.Image:
+    """Sky above a field, and a sun."""
+    picture = Image.linear_gradient("L").resize((320, 240)).convert("RGB")
+    picture.paste((40, 120, 30), (0, 150, 320, 240))
+    picture.paste((250, 230, 90), (200, 20, 240, 60))
+    return picture
+
+
+def noise() -> Image.Image:
+    return Image.fromarray(np.random.default_rng(0).integers(0, 256, (200, 300, 3), np.uint8))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cases_without_a_face_prove_nothing(
+    command: Command, built: Path, models: dict[str, Path], tmp_path: Path, name: str
+) -> None:
+    folder = folder_of(tmp_path / "pictures", landscape=landscape(), noise=noise())
+    ended = command("verify", built / f"{name}.mlpackage", "--against", models[name], "--images", folder, "--cases", 6)
+    assert ended.code == 1
+    assert ended.err == (
+        "blazemesh: failed: none of the 6 cases holds a face that the original sees: they prove nothing\n"
+    )
+
+
+def test_pictures_with_a_face_prove_something(
+    command: Command, built: Path, models: dict[str, Path], tmp_path: Path, astronaut: Picture
+) -> None:
+    folder = folder_of(tmp_path / "pictures", face=Image.fromarray(astronaut.pixels), landscape=landscape())
+    package = built / "FaceMesh.mlpackage"
+    ended = command("verify", package, "--against", models["FaceMesh"], "--images", folder)
+    assert (ended.code, ended.err) == (0, "  agrees with its original\n")
+    assert "24 (12 faces)" in ended.out
+
+
+def test_every_face_is_shown(command: Command, built: Path, models: dict[str, Path], tmp_path: Path) -> None:
+    face = Image.open(Path(__file__).parents[2] / "facts" / "astronaut.png").convert("RGB")
+    folder = folder_of(tmp_path / "pictures", **{f"face{number}": face for number in range(14)})
+    package = built / "IrisLandmarks.mlpackage"
+    ended = command("verify", package, "--against", models["IrisLandmarks"], "--images", folder)
+    assert ended.code == 0
+    assert "56 (28 faces)" in ended.out
+
+
+@pytest.mark.parametrize("kind", ["empty", "missing", "broken"])
+def test_pictures_that_cannot_be_read_are_bad_input(
+    command: Command, built: Path, models: dict[str, Path], tmp_path: Path, kind: str
+) -> None:
+    folder = tmp_path / "pictures"
+    if kind != "missing":
+        folder.mkdir()
+    if kind == "broken":
+        (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(20))
+    ended = command("verify", built / "FaceMesh.mlpackage", "--against", models["FaceMesh"], "--images", folder)
+    assert ended.code == 2
+    assert {"empty": "holds no picture", "missing": "is no folder", "broken": "broken.jpg: "}[kind] in ended.line
+
+
+def test_the_detector_of_the_faces_may_come_from_a_folder(
+    command: Command, built: Path, models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folder_of(tmp_path / "pictures", noise=noise())
+    (tmp_path / "models").mkdir()
+    shutil.copy(models["BlazeFaceShortRange"], tmp_path / "models")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    words = ("verify", built / "FaceMesh.mlpackage", "--against", models["FaceMesh"], "--images", folder, "--cases", 2)
+    assert command(*words, "--models", tmp_path / "models").code == 1
+    assert "downloading" not in command(*words).err
+
+
+def test_another_original_is_bad_input(built: Path, models: dict[str, Path]) -> None:
+    with pytest.raises(
+        OracleError, match=r"^iris_landmark\.tflite: input 'input_1' is \[1, 64, 64, 3\] in the original"
+    ):
+        judged(built / "FaceMesh.mlpackage", models["IrisLandmarks"])
+    with pytest.raises(OracleError, match=r"input '\w+' is not one of both the package and its original"):
+        judged(built / "FaceMesh.mlpackage", models["BlazeFaceShortRange"])
+
+
+def test_a_package_of_somebody_elses_is_bad_input(built: Path, models: dict[str, Path], tmp_path: Path) -> None:
+    from verification.executor.proto import load_proto
+
+    package = tmp_path / "X.mlpackage"
+    shutil.copytree(built / "FaceMesh.mlpackage", package)
+    path = package / "Data/com.apple.CoreML/model.mlmodel"
+    specification = load_proto().model.Model()
+    specification.ParseFromString(path.read_bytes())
+    about = specification.description.metadata.userDefined
+    for text, said in (
+        (about["com.blazemesh.source"].replace('"landmarks"', '"other"'), "its outputs are not the ones that its meta"),
+        (None, "no 'com.blazemesh.source' in its metadata"),
+    ):
+        if text is None:
+            del about["com.blazemesh.source"]
+        else:
+            about["com.blazemesh.source"] = text
+        path.write_bytes(specification.SerializeToString())
+        with pytest.raises(PackageError, match=said):
+            judged(package, models["FaceMesh"])
+
+
+def test_other_cases_have_wider_limits_in_the_maximum_alone(built: Path, models: dict[str, Path]) -> None:
+    package, model = built / "IrisLandmarks.mlpackage", models["IrisLandmarks"]
+    ours = {(r.output, r.arithmetic): r for r in judge(package, model.read_bytes(), model.name).rows}
+    for row in judged(package, model).rows:
+        built_in = ours[row.output, row.arithmetic]
+        assert row.limit == pytest.approx(TAIL * built_in.limit)
+        assert row.mean_limit == built_in.mean_limit
+
+
+def test_the_same_cases_give_the_same_figures(built: Path, models: dict[str, Path]) -> None:
+    package, model = built / "IrisLandmarks.mlpackage", models["IrisLandmarks"]
+    assert judged(package, model) == judged(package, model)
+
+
+def test_without_pictures_there_is_noise_and_no_proof(built: Path, models: dict[str, Path]) -> None:
+    model = models["IrisLandmarks"]
+    verdict = verify(built / "IrisLandmarks.mlpackage", model.read_bytes(), model.name, [], 2)
+    assert [row.faces for row in verdict.rows] == [0] * 4
+    assert len(verdict.failures) == 1
