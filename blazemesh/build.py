@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from blazemesh.catalog import Catalog, Model
 from blazemesh.errors import GateError, InputError
@@ -15,6 +16,9 @@ from blazemesh.key import build_key, project_digest
 from blazemesh.manifest import Entry, Manifest, Pending, is_there, make_entry, read_manifest, write_manifest
 from blazemesh.packages import SUFFIX, Request
 from blazemesh.staging import made_folders, publish, refuse_foreign, staging
+
+if TYPE_CHECKING:
+    from verification.lint.findings import Report
 
 Progress = Callable[[str], None]
 
@@ -198,6 +202,7 @@ def build_one(job: Job) -> Built:
 
     from blazemesh.catalog import load_catalog
     from blazemesh.conversion import judge
+    from blazemesh.faces import face_details
     from blazemesh.packages import describe, read_model, write_converted
 
     started = time.perf_counter()
@@ -208,7 +213,17 @@ def build_one(job: Job) -> Built:
     write_converted(graph, features, subject, OPTIONS, package)
     verdict = judge(package, data, job.model.file)
     from verification.executor.package import load_program
+    from verification.lint.linter import lint
 
+    report = lint(package)
     about = {"precision": OPTIONS.precision, "target": OPTIONS.target}
     entry = make_entry(job.model, job.key, package, load_program(package), verdict, about)
-    return Built(entry, verdict.failures, time.perf_counter() - started)
+    entry |= {"lint": report.to_json()["findings"], **face_details(job.model)}
+    return Built(entry, (*verdict.failures, *refusals(report)), time.perf_counter() - started)
+
+
+def refusals(report: "Report") -> list[str]:
+    """What the linter refuses, a line each; warnings are no reason not to publish."""
+    name = report.package.name
+    lines = [f"{name}: lint {f.rule} at {f.places}: {f.message}" for f in report.findings if f.severity == "error"]
+    return lines + [f"{name}: lint {rule} could not run" for rule in report.unchecked]

@@ -1,7 +1,6 @@
 """The command line: whatever goes wrong is one line; exit code 0 is done, 1 a gate failed, 2 bad input."""
 
 import argparse
-import contextlib
 import io
 import json
 import math
@@ -9,7 +8,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from blazemesh import __version__
 from blazemesh.errors import GateError, InputError
@@ -39,15 +38,10 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.run(options)
-        if sys.stdout is not None:
-            sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         _say("interrupted; nothing half-done was left")
         return INTERRUPTED
-    except BrokenPipeError:
-        _discard_output()  # whoever read has seen enough
-        return DONE
     except Exception as error:
         return _explain(error)
 
@@ -68,7 +62,6 @@ def _explain(error: Exception) -> int:
             _say(f"error: {error}")
         case OSError():
             _say(f"error: {describe_os_error(error)}")
-            _discard_output()  # standard output may be what could not be written
         case MemoryError():
             _say("error: found too little memory; close other programs, or take a smaller model, picture or --cases")
         case _:
@@ -88,13 +81,6 @@ def _place(error: Exception) -> str:
     return f"{Path(file).name}, line {line}"
 
 
-def _discard_output() -> None:
-    """What is still to be printed goes nowhere, and so can't fail again when the process ends."""
-    if sys.stdout is not None:
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def _end_on_termination() -> None:
     """SIGTERM ends a command as Ctrl-C does, cleaning up; only the main thread may say so."""
     import signal
@@ -110,16 +96,30 @@ def _end_on_termination() -> None:
 def _say(line: str) -> None:
     """One line on standard error, whatever names out of strangers' files are in it."""
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in line)
-    print(f"blazemesh: {shown}", file=sys.stderr)
+    _write(f"blazemesh: {shown}", sys.stderr)
 
 
 def _progress(line: str) -> None:
-    print(f"  {line}", file=sys.stderr, flush=True)
+    _write(f"  {line}", sys.stderr)
+
+
+def _print(text: str) -> None:
+    _write(text, sys.stdout)
+
+
+def _write(text: str, stream: TextIO | None) -> None:
+    """Print; where nobody reads any more, nothing is lost but the text: the command goes on, and its exit code stands."""
+    if stream is None:  # closed from the start
+        return
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _print_json(document: Any) -> None:
     """One document in ASCII; JSON knows no NaN and no infinity, null stands for both."""
-    print(json.dumps(_finite(document), indent=2, allow_nan=False))
+    _print(json.dumps(_finite(document), indent=2, allow_nan=False))
 
 
 def _finite(value: Any) -> Any:
@@ -136,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"blazemesh {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_fetch, _add_build, _add_convert, _add_inspect, _add_verify, _add_predict, _add_demo):
+    for add in (_add_fetch, _add_build, _add_convert, _add_inspect, _add_verify, _add_lint, _add_predict, _add_demo):
         add(commands)
     return parser
 
@@ -183,7 +183,7 @@ def _run_fetch(options: argparse.Namespace) -> int:
     if options.json:
         _print_json([{"name": m.name, "path": str(paths[m.name]), "sha256": m.sha256} for m in catalog.models])
     else:
-        print(text_table(("model", "file"), [(m.name, str(paths[m.name])) for m in catalog.models]))
+        _print(text_table(("model", "file"), [(m.name, str(paths[m.name])) for m in catalog.models]))
     return DONE
 
 
@@ -217,12 +217,12 @@ def _run_build(options: argparse.Namespace) -> int:
     if options.json:
         _print_build(options.out, manifest, [])
         return DONE
-    print(text_table(TABLE_HEADER, table(manifest.models)))
+    _print(text_table(TABLE_HEADER, table(manifest.models)))
     for pending in manifest.pending:
-        print(f"{pending.name}: {pending.reason}")
+        _print(f"{pending.name}: {pending.reason}")
     if sys.platform != "darwin":
-        print("Core ML itself: unverified here (it runs on macOS only); the reference executed the saved packages.")
-    print(f"{len(manifest.models)} packages in {options.out}")
+        _print("Core ML itself: unverified here (it runs on macOS only); the reference executed the saved packages.")
+    _print(f"{len(manifest.models)} packages in {options.out}")
     return DONE
 
 
@@ -306,7 +306,7 @@ def _run_inspect(options: argparse.Namespace) -> int:
     if options.json:
         _print_json(report)
     else:
-        print(describe_report(report))
+        _print(describe_report(report))
     return DONE
 
 
@@ -359,14 +359,42 @@ def _report(verdict: Any, as_json: bool, prefix: str = "") -> int:
     if as_json:
         _print_json({**asdict(verdict), "passed": verdict.passed})
     else:
-        print(text_table(PARITY_HEADER, [parity_cells(asdict(row)) for row in verdict.rows]))
+        _print(text_table(PARITY_HEADER, [parity_cells(asdict(row)) for row in verdict.rows]))
         for note in verdict.notes:
-            print(f"note: {note}")
+            _print(f"note: {note}")
     for failure in verdict.failures:
         _say(f"failed: {failure}")
     if verdict.passed:
         _progress(f"{prefix}agrees with its original")
     return DONE if verdict.passed else GATE_FAILED
+
+
+def _add_lint(commands: Any) -> None:
+    command = _command(
+        commands,
+        "lint",
+        _run_lint,
+        "check a package for what Core ML's compiler would refuse, and what keeps it from the Neural Engine",
+        "blazemesh lint build/coreml/FaceMesh.mlpackage",
+    )
+    command.add_argument("package", type=Path, metavar="PACKAGE")
+    _add_json(command)
+
+
+def _run_lint(options: argparse.Namespace) -> int:
+    from blazemesh.quiet import quiet_coremltools
+
+    quiet_coremltools()
+    from verification.lint.linter import lint
+
+    report = lint(options.package)
+    if unreadable := [finding for finding in report.findings if finding.rule == "readable"]:
+        raise InputError(f"{options.package}: {unreadable[0].message}")
+    if options.json:
+        _print_json(report.to_json())
+    else:
+        _print(report.to_text())
+    return DONE if report.passed else GATE_FAILED
 
 
 def _add_predict(commands: Any) -> None:
@@ -394,7 +422,7 @@ def _run_predict(options: argparse.Namespace) -> int:
         (name, str(list(value.shape)), f"{value.min():.4g}", f"{value.max():.4g}", f"{value.mean():.4g}")
         for name, value in outputs.items()
     ]
-    print(text_table(("output", "shape", "min", "max", "mean"), rows))
+    _print(text_table(("output", "shape", "min", "max", "mean"), rows))
     return DONE
 
 
@@ -414,5 +442,5 @@ def _run_demo(options: argparse.Namespace) -> int:
     from blazemesh.demo import write_demo
 
     demo = write_demo(options.packages, options.output)
-    print(f"{demo.path}: {demo.faces} face, presence {demo.presence:.3f}")
+    _print(f"{demo.path}: {demo.faces} face, presence {demo.presence:.3f}")
     return DONE

@@ -90,7 +90,7 @@ def refuse_unconvertible(graph: Graph) -> None:
 
 def write_converted(graph: Graph, features: Features, subject: str, request: Request, destination: Path) -> None:
     """Convert and write the package `destination`; ConversionError in one line, OSError where the disk refuses."""
-    from blazemesh.quiet import quiet_coremltools
+    from blazemesh.quiet import no_progress_bars, quiet_coremltools
 
     quiet_coremltools()
     from converters.coreml import ConversionOptions, to_coreml
@@ -98,7 +98,8 @@ def write_converted(graph: Graph, features: Features, subject: str, request: Req
 
     options = ConversionOptions(request.precision, request.target, request.expand_prelu)  # type: ignore[arg-type]
     try:
-        model = to_coreml(graph, features, options)
+        with no_progress_bars():
+            model = to_coreml(graph, features, options)
         write_package(model, features, {SOURCE_KEY: source_metadata(graph, features, subject)}, destination)
     except (ConversionError, shutil.Error) as error:
         if isinstance(error.__cause__, OSError):

@@ -1,23 +1,29 @@
 """What other people's code prints without being asked."""
 
-import os
+import contextlib
 import sys
-import threading
+from collections.abc import Iterator
+from functools import partialmethod
 
 
 def quiet_coremltools() -> None:
-    """Import coremltools without its remarks about native modules that exist on macOS only, and its progress bars.
-
-    Errors stay visible. Has to come before anybody else imports it.
-    """
+    """Import coremltools without its remarks about native modules that exist on macOS only; errors stay visible."""
     from verification.executor.proto import load_proto
 
-    os.environ.setdefault("TQDM_DISABLE", "1")  # read when tqdm is imported
     load_proto()
+
+
+@contextlib.contextmanager
+def no_progress_bars() -> Iterator[None]:
+    """Within this block coremltools shows no bars, which would mix with the lines of whoever called it."""
     from tqdm import tqdm  # type: ignore[import-untyped]
 
-    # Its own lock is one between processes too, which would be reported as leaked when a worker has to end at once.
-    tqdm.set_lock(threading.RLock())
+    usual = tqdm.__init__
+    tqdm.__init__ = partialmethod(usual, disable=True)
+    try:
+        yield
+    finally:
+        tqdm.__init__ = usual
 
 
 def quiet_destructors() -> None:

@@ -64,3 +64,7 @@ def _live_by(lifeline: Connection) -> None:
 
     threading.Thread(target=watch, daemon=True).start()
     quiet_destructors()
+    from tqdm import tqdm  # type: ignore[import-untyped]
+
+    # Its own lock is one between processes too, which would be reported as leaked when this one has to end at once.
+    tqdm.set_lock(threading.RLock())

@@ -45,8 +45,6 @@ def to_coreml(graph: Graph, features: Features, options: ConversionOptions) -> A
         raise ConversionError(f"{graph.file}: {error}") from error
     pipeline = ct.PassPipeline.DEFAULT
     pipeline.append_pass(SPARSE_WEIGHTS_PASS)
-    if options.expand_prelu:
-        pipeline.remove_passes({"common::fuse_prelu"})  # it would put together what was taken apart on purpose
     precision = ct.precision.FLOAT16 if options.precision == "float16" else ct.precision.FLOAT32
     try:
         return ct.convert(

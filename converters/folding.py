@@ -42,7 +42,7 @@ def _unpacked(operator: Operator, tensors: list[Tensor]) -> Tensor | None:
     if operator.kind not in UNPACKING or len(operator.inputs) != 1 or operator.inputs[0] is None:
         return None
     source, target = tensors[operator.inputs[0]], tensors[operator.outputs[0]]
-    if source.value is None or source.quantized or source.dtype not in FLOAT_TYPES:
+    if source.value is None or source.dtype not in FLOAT_TYPES:
         return None
     if source.shape != target.shape:
         raise ConversionError(

@@ -46,7 +46,8 @@ def lower_prelu(context: Context, operator: Operator) -> None:
     """x where x > 0, else slope·x with one slope a channel; `expand_prelu` writes it as relu(x) − slope·relu(−x).
 
     Apple's own test of MIL's prelu is an expected failure in float16 (rdar://92175249 in coremltools'
-    test_activation.py); the expanded form avoids that operator.
+    test_activation.py); the expanded form avoids that operator, and its difference, which coremltools' fuse_prelu does
+    not look for, keeps it so.
     """
     source, result = context.tensor(operator, 0), context.result(operator)
     if len(source.shape) != 4:

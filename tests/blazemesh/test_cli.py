@@ -16,7 +16,7 @@ from blazemesh import cli, inspection
 from blazemesh.errors import GateError
 from tests.conftest import ROOT, Command, Ended
 
-COMMANDS = ("fetch", "build", "convert", "inspect", "verify", "predict", "demo")
+COMMANDS = ("fetch", "build", "convert", "inspect", "verify", "lint", "predict", "demo")
 
 
 def document(ended: Ended) -> Any:
@@ -174,7 +174,6 @@ def test_whatever_fails_is_one_line(
         raise error
 
     monkeypatch.setattr(inspection, "inspect", fail)
-    monkeypatch.setattr(cli, "_discard_output", lambda: None)
     ended = command("inspect", "x")
     assert ended.code == 2
     assert said in ended.line
@@ -206,6 +205,44 @@ def test_a_reader_that_has_seen_enough_is_no_failure(tiny: Path) -> None:
     with os.fdopen(writer, "wb") as gone:
         ended = blazemesh("inspect", tiny, stdout=gone)
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_a_verdict_stands_though_nobody_reads_it(tiny_package: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = [sys.executable, "-c", FAILED_GATE]
+    with os.fdopen(writer, "wb") as gone:
+        done = subprocess.run(words, cwd=ROOT, stdout=gone, stderr=gone, check=False)
+    assert done.returncode == 1
+
+
+FAILED_GATE = """
+import sys
+from blazemesh import cli, errors, inspection
+
+def fail(path):
+    for number in range(3):
+        cli._progress(f"step {number}")
+        cli._print("a line")
+    raise errors.GateError("one")
+
+inspection.inspect = fail
+sys.argv = ["blazemesh", "inspect", "x"]
+cli.entry_point()
+"""
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+def test_a_closed_stream_is_no_failure(tiny: Path, closed: int) -> None:
+    words = [sys.executable, "-m", "blazemesh", "convert", str(tiny), "-o", str(tiny.parent / "X.mlpackage"), "--json"]
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}>&-', "sh", *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert bool(done.stdout) == (closed == 2)
+    assert bool(done.stderr) == (closed == 1)
+    if done.stdout:
+        assert json.loads(done.stdout)["passed"]
 
 
 def test_a_full_standard_output_is_said_once(tiny: Path) -> None:
@@ -283,7 +320,7 @@ def test_a_truncated_model_is_refused(
     path.write_bytes(data[: int(len(data) * share)])
     with nothing_left():
         for verb in ("convert", "inspect", "verify"):
-            assert refused(command, verb, path, tiny_package).line.startswith("error: cut.tflite: broken .tflite")
+            assert refused(command, verb, path, tiny_package).line.startswith("error: cut.tflite: broken")
 
 
 @pytest.mark.parametrize("kind", ["missing", "file", "empty folder", "broken manifest", "another folder"])

@@ -67,7 +67,20 @@ SCHEMA: dict[str, Any] = {
     ],
     "pending": [{"name": TEXT, "reason": TEXT, "key": TEXT}],
 }
-OPTIONAL = {"mean_limit": NUMBER}
+OPTIONAL = {
+    "mean_limit": NUMBER,
+    "lint": list,
+    # Detectors also:
+    "anchors": dict,
+    "thresholds": {"score": NUMBER, "iou": NUMBER},
+    "slots": (None, *range(1, 101)),
+    "keypoints": [TEXT],
+    "layout": TEXT,
+    # Meshes also:
+    "landmarks": int,
+    "topology": TEXT,
+    "normalisation": TEXT,
+}
 
 
 def mistakes(value: Any, expected: Any, place: str = "manifest") -> list[str]:
@@ -151,6 +164,19 @@ def test_every_output_is_within_its_limits_in_both_arithmetics(document: Any) ->
             half = (0.35, 0.05) if units[name] == "px" else (0.75, 0.02)
             assert (row["limit"], row.get("mean_limit")) == (exact if arithmetic == "float32" else half)
             assert row["mean"] <= row.get("mean_limit", math.inf)
+
+
+def test_detectors_and_meshes_say_what_else_an_app_needs(document: Any) -> None:
+    for entry in document["models"]:
+        shapes = {output["name"]: output["shape"] for output in entry["outputs"]}
+        if "logits" in shapes:
+            assert [entry["anchors"]["count"]] == shapes["logits"]
+            assert entry["thresholds"]["iou"] == pytest.approx(0.3)
+            assert len(entry["keypoints"]) == 6
+            assert {"slots", "layout"} <= entry.keys()
+        if "landmarks" in shapes:
+            assert entry["landmarks"] == shapes["landmarks"][0] == 468
+            assert {"topology", "normalisation"} <= entry.keys()
 
 
 def test_a_manifest_is_read_as_it_was_written(built: Path, tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from blazemesh import files as locks
+from blazemesh import staging as module
 from blazemesh.errors import InputError
 from blazemesh.staging import PREFIX, made_folders, publish, refuse_foreign, staging
 from tests.conftest import ROOT
@@ -95,19 +99,30 @@ def test_what_a_killed_run_left_is_removed_but_not_what_a_living_one_holds(tmp_p
     assert names(tmp_path) == []
 
 
-def test_a_folder_that_was_taken_for_abandoned_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make = tempfile.mkdtemp
-    made: list[str] = []
+@pytest.mark.parametrize("moment", ["before it is opened", "before it is held"])
+def test_a_folder_that_was_taken_for_abandoned_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    hold = locks.held
+    stolen: list[Path] = []
 
-    def stolen(**options: object) -> str:
-        made.append(make(**options))  # type: ignore[call-overload]
-        if len(made) == 1:
-            shutil.rmtree(made[0])
-        return made[-1]
+    @contextlib.contextmanager
+    def held(folder: Path) -> Iterator[None]:
+        if stolen:
+            with hold(folder):
+                yield
+            return
+        stolen.append(folder)
+        shutil.rmtree(folder)
+        if moment == "before it is opened":
+            with hold(folder):
+                pass
+        yield
 
-    monkeypatch.setattr(tempfile, "mkdtemp", stolen)
+    monkeypatch.setattr(module, "held", held)
     with staging(tmp_path) as folder:
-        assert str(folder) == made[1]
+        assert stolen
+        assert folder != stolen[0]
         assert folder.is_dir()
     assert names(tmp_path) == []
 

@@ -92,6 +92,23 @@ def test_agrees_with_litert(layout: Layout, dtype: str) -> None:
     assert np.array_equal(expected, dense.astype(np.float32))
 
 
+def test_a_levels_format_says_what_it_is() -> None:
+    """A dense level may carry vectors, which nobody looks at; a compressed one has to."""
+    builder = TfliteBuilder()
+    x = builder.input("ones", (2, 3))
+    constant = builder.sparse("weights", [7, 8], (2, 3), [Dense(2), Compressed([0, 1, 2], [2, 0])])
+    builder.output(builder.operator("MUL", [x, constant], (2, 3), "product"))
+    rows, columns = builder.tensors[1].sparsity.dimMetadata
+    rows.arraySegmentsType, rows.arraySegments = columns.arraySegmentsType, columns.arraySegments
+    rows.arrayIndicesType, rows.arrayIndices = columns.arrayIndicesType, columns.arrayIndices
+    data = builder.build()
+    expected = LiteRT(data, "built.tflite").run({"ones": np.ones((2, 3), np.float32)})["product"]
+    assert np.array_equal(np.asarray(read_tflite(data, "built.tflite").tensors[constant].value), expected)
+    columns.arraySegments = columns.arrayIndices = None
+    with pytest.raises(ConversionError, match=r"built.tflite: sparse tensor 'weights_sparse': broken segments"):
+        read_tflite(builder.build(), "built.tflite")
+
+
 def test_nothing_stored_in_some_rows() -> None:
     sparsity = Sparsity((0, 1), (), (stored.Level(4), stored.Level(0, np.array([0, 0, 2, 2, 3]), np.array([1, 4, 0]))))
     dense = densify(np.array([1, 2, 3], np.float32), (4, 5), sparsity, "weights")

@@ -85,6 +85,14 @@ def test_only_axes_of_one_that_move_need_no_transpose(shape: tuple[int, ...], em
         assert kinds(context.value(graph.tensors[0])) == (emitted or ["reshape"])
 
 
+def test_the_order_of_pictures_goes_before_another(context: Context) -> None:
+    result = context.graph.tensors[2]
+    context.put(result, context.value(context.graph.tensors[0]))
+    assert context.axes(result) == (0, 1, 2, 3)
+    context.value(result, CHANNELS_FIRST)
+    assert context.axes(result) == CHANNELS_FIRST
+
+
 def test_operands_and_results(context: Context) -> None:
     operator = context.graph.operators[0]
     assert context.tensor(operator, 1).index == 1

@@ -183,8 +183,8 @@ def test_a_face_that_fills_a_photograph_is_rendered_in_little_memory(monkeypatch
         assert x.size <= pictures.MOST_SAMPLES
         return sample_bilinear(pixels, x, y)
 
-    spot = Spot((500.0, 500.0), 900.0, ((300.0, 400.0), (700.0, 400.0)))
-    photograph = Picture("selfie", np.full((1000, 1000, 3), 9, np.uint8), (spot,))
+    spot = Spot((250.0, 250.0), 450.0, ((150.0, 200.0), (350.0, 200.0)))
+    photograph = Picture("selfie", np.full((500, 500, 3), 9, np.uint8), (spot,))
     monkeypatch.setattr(pictures, "sample_bilinear", bounded)
     (case,) = made([feature("image", (1, 3, 16, 16), color="RGB")], "frame", [photograph], 1)
     assert (shown(case) == 9).all()

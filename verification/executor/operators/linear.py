@@ -13,11 +13,12 @@ def matmul(graph: Graph, x: Tensor, y: Tensor, transpose_x: bool = False, transp
 
 @register("linear")
 def linear(graph: Graph, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> str:
-    """x · weightᵀ + bias, with weight [D_out, D_in]."""
+    """x · weightᵀ + bias, with weight [D_out, D_in]; both are taken in the type of x, which iOS 17 lets them not have."""
     if weight.rank != 2:
         raise PackageError(f"its weight is {weight.type}, expected a matrix")
-    product = graph.node("MatMul", x, _matrix(graph, weight, transposed=True))
-    return graph.node("Add", product, bias) if bias is not None else product
+    matrix = graph.cast(_matrix(graph, weight, transposed=True), x.type.dtype)
+    product = graph.node("MatMul", x, matrix)
+    return graph.node("Add", product, graph.cast(bias, x.type.dtype)) if bias is not None else product
 
 
 @register("einsum")

@@ -39,6 +39,13 @@ def test_linear(has_bias: bool, run_one: Run, random: Random) -> None:
         assert abs(result[a, b, i] - expected) <= TOLERANCE
 
 
+def test_linear_with_weights_of_another_type(run_one: Run, random: Random) -> None:
+    x, weight, bias = random(2, 4), np.arange(20, dtype=np.int32).reshape(5, 4), np.arange(5, dtype=np.int32)
+    result = run_one(lambda x: mb.linear(x=x, weight=weight, bias=bias), {"x": x}, "linear", opset="iOS17")
+    # Four products of up to 20.
+    assert np.allclose(result, x.astype(np.float64) @ weight.T + bias, rtol=0, atol=2e-5)
+
+
 @pytest.mark.parametrize(
     ("equation", "shapes"),
     [("nchw,nwhu->nchu", [(1, 4, 5, 3), (2, 3, 1, 6)]), ("abc,cbd->abd", [(4, 5, 3), (3, 5, 2)])],
