@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from blazemesh.errors import GateError, InputError
     from blazemesh.inspection import inspect
     from blazemesh.manifest import read_manifest
+    from blazemesh.packages import Request
     from blazemesh.prediction import predict
     from converters.errors import ConversionError
     from verification.executor.errors import PackageError
@@ -24,6 +25,7 @@ _HOMES = {
     "InputError": "blazemesh.errors",
     "PackageError": "verification.executor.errors",
     "ReferenceModel": "verification.executor.reference",
+    "Request": "blazemesh.packages",
     "convert": "blazemesh.conversion",
     "inspect": "blazemesh.inspection",
     "predict": "blazemesh.prediction",
@@ -36,6 +38,7 @@ __all__ = [
     "InputError",
     "PackageError",
     "ReferenceModel",
+    "Request",
     "__version__",
     "convert",
     "inspect",

@@ -108,7 +108,7 @@ def _print(text: str) -> None:
 
 
 def _write(text: str, stream: TextIO | None) -> None:
-    """Print; where nobody reads any more, nothing is lost but the text: the command goes on, and its exit code stands."""
+    """Print; where nobody reads any more only the text is lost: the command goes on, and its exit code stands."""
     if stream is None:  # closed from the start
         return
     try:

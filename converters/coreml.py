@@ -18,6 +18,9 @@ Target = Literal["iOS16", "iOS17", "iOS18"]
 PRECISIONS: tuple[str, ...] = get_args(Precision)
 TARGETS: tuple[str, ...] = get_args(Target)
 
+FEATURE_TYPES = tuple(dtype for dtype in MIL_TYPES if dtype != "bool")
+"""What an input can be in the source: Core ML's features know no truth values."""
+
 MOST_AXES = 5
 """Core ML's limit for a tensor."""
 
@@ -88,8 +91,8 @@ def _placeholder(graph: Graph, feature: InputFeature) -> Any:
     from coremltools.converters.mil.mil.types import numpy_type_to_builtin_type
 
     tensor = graph.tensors[feature.tensor]
-    if tensor.dtype not in MIL_TYPES:
-        raise ConversionError(f"input '{tensor.name}' is {tensor.dtype}, expected {', '.join(MIL_TYPES)}")
+    if tensor.dtype not in FEATURE_TYPES:
+        raise ConversionError(f"input '{tensor.name}' is {tensor.dtype}, expected {', '.join(FEATURE_TYPES)}")
     if not 1 <= len(tensor.shape) <= MOST_AXES or 0 in tensor.shape:
         found = f"input '{tensor.name}' has the shape {list(tensor.shape)}"
         raise ConversionError(f"{found}, expected 1 to {MOST_AXES} axes of 1 or more")

@@ -31,7 +31,10 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Operator:
-    """One step: `inputs` and `outputs` are tensor indices, None an optional input left out."""
+    """One step: `inputs` and `outputs` are tensor indices, None an optional input left out.
+
+    `custom`: the kind is the name of an operator outside TensorFlow Lite.
+    """
 
     index: int
     kind: str
@@ -39,6 +42,7 @@ class Operator:
     outputs: tuple[int, ...]
     options: Mapping[str, Option] = field(default_factory=lambda: MappingProxyType({}))
     custom_options: bytes = b""
+    custom: bool = False
 
     def option(self, name: str, default: Option | None = None) -> Option:
         """The option `name`, or `default`; ConversionError where the file leaves out one that has no default."""
@@ -53,6 +57,13 @@ class Operator:
         if not isinstance(value, int):
             raise ConversionError(f"option {name} is {value!r}, expected a whole number")
         return value
+
+    def number(self, name: str, default: float | None = None) -> float:
+        """The option `name` as a float."""
+        value = self.option(name, default)
+        if not isinstance(value, int | float):
+            raise ConversionError(f"option {name} is {value!r}, expected a number")
+        return float(value)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ takes and leaves NCHW, an elementwise operator takes what its operands have, TRA
 transposed between convolutions.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from converters.errors import ConversionError
 from converters.graph import Array, Graph, Operator, Tensor
 from converters.identifiers import operation_name
 from converters.ops.registry import handlers
+from converters.refusals import refuse_compiled, refuse_quantized, why_unsupported
 
 Var = Any
 """coremltools' Var, which has no type information."""
@@ -25,7 +26,13 @@ Var = Any
 CHANNELS_FIRST = (0, 3, 1, 2)
 """NCHW as axes of NHWC."""
 
-MIL_TYPES = {"float32": np.float32, "float16": np.float32, "int32": np.int32, "int64": np.int32}
+MIL_TYPES: dict[str, type[np.generic]] = {
+    "float32": np.float32,
+    "float16": np.float32,
+    "int32": np.int32,
+    "int64": np.int32,
+    "bool": np.bool_,
+}
 """What each type of the source is computed in; the package's precision is chosen later, for the whole program."""
 
 
@@ -71,9 +78,22 @@ class Context:
     def constant(self, operator: Operator, position: int) -> Array:
         """The operand at `position` as numpy; ConversionError where it is computed at run time."""
         tensor = self.tensor(operator, position)
-        if tensor.value is None:
+        value = self.known(tensor)
+        if value is None:
             raise ConversionError(f"operand {position} ('{tensor.name}') is computed at run time, expected a constant")
-        return tensor.value
+        return value
+
+    def optional_constant(self, operator: Operator, position: int) -> Array | None:
+        """As `constant`, but None where the operand is left out."""
+        left_out = operator.inputs[position : position + 1] in ((), (None,))
+        return None if left_out else self.constant(operator, position)
+
+    def known(self, tensor: Tensor) -> Array | None:
+        """What the tensor holds whatever the inputs are: a constant, or what MIL infers (a shape, say); else None."""
+        if tensor.value is not None:
+            return tensor.value
+        var = self._cheapest(tensor)
+        return None if var.val is None else np.asarray(var.val).reshape(tensor.shape)
 
     def axes(self, tensor: Tensor) -> tuple[int, ...]:
         """The order in which `tensor` is held, NCHW where both that and another are; its own for a constant."""
@@ -114,6 +134,8 @@ class Context:
 
     def put(self, tensor: Tensor, var: Var, axes: Sequence[int] | None = None) -> None:
         """The operator's result; ConversionError unless its shape and type are what the source declares."""
+        if isinstance(var, np.ndarray):  # an operand that is a constant, passed on as it is
+            var = mb.const(val=var, name=self.name(tensor))
         order = tuple(range(len(tensor.shape))) if axes is None else tuple(axes)
         expected = tuple(tensor.shape[axis] for axis in order)
         if tuple(var.shape) != expected:
@@ -166,21 +188,30 @@ def lower(context: Context) -> None:
 
 
 def refuse_unsupported(graph: Graph) -> None:
-    """ConversionError for what no operator's function could lower: unknown kinds, quantised tensors."""
-    for tensor in graph.tensors:
-        if tensor.quantized and tensor.dtype not in ("float16", "float32"):
-            raise ConversionError(
-                f"tensor '{tensor.name}' is quantised ({tensor.dtype}); export the model in float32 or float16"
-            )
+    """ConversionError for what no operator's function could lower."""
+    refuse_compiled(graph)
+    refuse_quantized(graph)
     if operator := first_unsupported(graph):
-        raise ConversionError(
-            f"{graph.where(operator)} is not supported; supported are: {', '.join(sorted(handlers()))}"
-        )
+        raise ConversionError(f"{graph.where(operator)} is not supported{why_unsupported(operator)}")
 
 
 def first_unsupported(graph: Graph) -> Operator | None:
     """The first operator without a function, or None."""
     return next((operator for operator in graph.operators if operator.kind not in handlers()), None)
+
+
+def whole_axis(axis: int, tensor: Tensor) -> int:
+    """The axis counted from the front; ConversionError where the tensor has no such axis."""
+    rank = len(tensor.shape)
+    if not -rank <= axis < rank:
+        raise ConversionError(f"axis {axis} of '{tensor.name}', which has the shape {list(tensor.shape)}")
+    return axis % rank
+
+
+def remaining_axes(order: tuple[int, ...], dropped: Collection[int]) -> tuple[int, ...]:
+    """The axis order of what is left of a tensor held in `order` when its axes `dropped` are gone."""
+    left = [axis for axis in order if axis not in dropped]
+    return tuple(sorted(left).index(axis) for axis in left)
 
 
 def common_axes(context: Context, tensors: Iterable[Tensor], rank: int) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -97,12 +98,13 @@ class _FileReader:
             self._operator(index, subgraph.Operators(index))
             for index in self._range(subgraph.OperatorsLength(), "operators")
         ]
+        inputs = self._indices(subgraph.InputsLength(), subgraph.Inputs, "graph inputs")
         graph = Graph(
             file=self.file,
             sha256=hashlib.sha256(self.data).hexdigest(),
-            tensors=tuple(tensors),
+            tensors=tuple(_with_empty_constants(tensors, {*inputs, *(j for o in operators for j in o.outputs)})),
             operators=tuple(operators),
-            inputs=self._indices(subgraph.InputsLength(), subgraph.Inputs, "graph inputs"),
+            inputs=inputs,
             outputs=self._indices(subgraph.OutputsLength(), subgraph.Outputs, "graph outputs"),
         )
         check_order(graph)
@@ -168,7 +170,7 @@ class _FileReader:
         code = self.model.OperatorCodes(source.OpcodeIndex())
         number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
         kind = _names("BuiltinOperator").get(number, f"builtin {number}")
-        if kind == "CUSTOM":
+        if custom := kind == "CUSTOM":
             kind = self._text(code.CustomCode(), "unnamed custom operator")
         inputs = self._indices(source.InputsLength(), source.Inputs, "inputs")
         options = _options(source)
@@ -180,8 +182,19 @@ class _FileReader:
             inputs=tuple(None if j == -1 else j for j in inputs),
             outputs=self._indices(source.OutputsLength(), source.Outputs, "outputs"),
             options=MappingProxyType(options),
+            custom=custom,
             custom_options=source.CustomOptionsAsNumpy().tobytes() if source.CustomOptionsLength() else b"",
         )
+
+
+def _with_empty_constants(tensors: list[Tensor], made: set[int]) -> list[Tensor]:
+    """The tensors; one without elements that nobody makes is a constant, though no bytes in the file say so."""
+    return [
+        replace(tensor, value=np.zeros(tensor.shape, tensor.dtype))
+        if tensor.value is None and 0 in tensor.shape and tensor.index not in made
+        else tensor
+        for tensor in tensors
+    ]
 
 
 def _elements(shape: tuple[int, ...]) -> int:

@@ -125,12 +125,20 @@ class _Judge:
                 size = max(1.0, float(np.abs(values).max(initial=0.0)))
                 with np.errstate(invalid="ignore"):
                     error = float(np.abs(found[name].reshape(-1) - values.reshape(-1)).max(initial=0.0)) / size
-                tolerance = EXTREME_TOLERANCE if self.weights_exact else 100 * EXTREME_TOLERANCE
+                tolerance = self._extreme_tolerance(name)
                 if not error <= tolerance:
                     failures.append(
                         f"{self.package.name}: {name} on a {case.name} frame is off by {error:.2g} of {size:.3g}"
                     )
         return failures
+
+    def _extreme_tolerance(self, output: str) -> float:
+        """The share of the greatest value that an output may be off by on an extreme frame."""
+        unit = next(item.unit for item in self.source.outputs if item.name == output)
+        allowed = limit(unit, "float32", self.weights_exact)
+        if allowed.relative:
+            return allowed.max
+        return EXTREME_TOLERANCE if self.weights_exact else 100 * EXTREME_TOLERANCE
 
 
 class _Comparison:

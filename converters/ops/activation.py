@@ -66,3 +66,41 @@ def lower_prelu(context: Context, operator: Operator) -> None:
     else:
         var = mb.prelu(x=x, alpha=slope, name=name)
     context.put(result, var, CHANNELS_FIRST)
+
+
+@register("LEAKY_RELU")
+def lower_leaky_relu(context: Context, operator: Operator) -> None:
+    """x where x > 0, else alpha·x."""
+    alpha = np.float32(operator.number("alpha"))
+    _lower_with(context, operator, lambda x, name: mb.leaky_relu(x=x, alpha=alpha, name=name))
+
+
+@register("ELU")
+def lower_elu(context: Context, operator: Operator) -> None:
+    """x where x > 0, else e^x - 1."""
+    _lower_with(context, operator, lambda x, name: mb.elu(x=x, alpha=np.float32(1), name=name))
+
+
+@register("HARD_SWISH")
+def lower_hard_swish(context: Context, operator: Operator) -> None:
+    """x · relu6(x + 3) / 6."""
+
+    def emit(x: Var, name: str) -> Var:
+        gate = mb.sigmoid_hard(x=x, alpha=np.float32(1 / 6), beta=np.float32(0.5), name=f"{name}_gate")
+        return mb.mul(x=x, y=gate, name=name)
+
+    _lower_with(context, operator, emit)
+
+
+@register("GELU")
+def lower_gelu(context: Context, operator: Operator) -> None:
+    """x · Φ(x), or its approximation by tanh."""
+    mode = "TANH_APPROXIMATION" if operator.option("approximate", False) else "EXACT"
+    _lower_with(context, operator, lambda x, name: mb.gelu(x=x, mode=mode, name=name))
+
+
+def _lower_with(context: Context, operator: Operator, emit: Callable[[Var, str], Var]) -> None:
+    """One operand in, whatever its axis order, one result out."""
+    source, result = context.tensor(operator, 0), context.result(operator)
+    axes = context.axes(source)
+    context.put(result, emit(context.value(source, axes), context.name(result)), axes)

@@ -45,7 +45,7 @@ def _convolve(context: Context, operator: Operator, weight: Array, groups: int) 
         # A PAD of zeros in front, whatever this convolution pads itself, is more of the same zeros.
         source = context.graph.tensors[padding.source]
         pads = [_sum(pads[0], padding.rows), _sum(pads[1], padding.columns)]
-    bias = context.constant(operator, 2) if operator.inputs[2:3] not in ((), (None,)) else None
+    bias = context.optional_constant(operator, 2)
     arguments = {} if bias is None else {"bias": bias.astype(np.float32).reshape(-1)}
     x = context.value(source, CHANNELS_FIRST)
     var = activated(

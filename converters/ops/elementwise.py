@@ -2,27 +2,121 @@
 
 from collections.abc import Callable
 
+import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
+from converters.errors import ConversionError
 from converters.graph import Operator, Tensor
-from converters.lower import Context, Var, common_axes, mil_constant
+from converters.lower import MIL_TYPES, Context, Var, common_axes, mil_constant
 from converters.ops.activation import activated
 from converters.ops.registry import register
 
 BINARY: dict[str, Callable[..., Var]] = {
-    "ADD": lambda x, y, name: mb.add(x=x, y=y, name=name),
-    "MUL": lambda x, y, name: mb.mul(x=x, y=y, name=name),
+    "ADD": mb.add,
+    "SUB": mb.sub,
+    "MUL": mb.mul,
+    "DIV": mb.real_div,
+    "MAXIMUM": mb.maximum,
+    "MINIMUM": mb.minimum,
+    "POW": mb.pow,
+    "FLOOR_DIV": mb.floor_div,
+    "FLOOR_MOD": mb.mod,
+    "GREATER": mb.greater,
+    "GREATER_EQUAL": mb.greater_equal,
+    "LESS": mb.less,
+    "LESS_EQUAL": mb.less_equal,
+    "EQUAL": mb.equal,
+    "NOT_EQUAL": mb.not_equal,
+    "LOGICAL_AND": mb.logical_and,
+    "LOGICAL_OR": mb.logical_or,
+}
+
+UNARY: dict[str, Callable[..., Var]] = {
+    "ABS": mb.abs,
+    "CEIL": mb.ceil,
+    "COS": mb.cos,
+    "EXP": mb.exp,
+    "FLOOR": mb.floor,
+    "LOGICAL_NOT": mb.logical_not,
+    "LOGISTIC": mb.sigmoid,
+    "ROUND": mb.round,
+    "SIGN": mb.sign,
+    "SIN": mb.sin,
+    "SQRT": mb.sqrt,
+    "SQUARE": mb.square,
+    "LOG": mb.log,
+    "RSQRT": mb.rsqrt,
 }
 
 
 @register(*BINARY)
 def lower_binary(context: Context, operator: Operator) -> None:
     """Two operands, the smaller one repeated along axes of size 1 as numpy does."""
-    left, right, result = context.tensor(operator, 0), context.tensor(operator, 1), context.result(operator)
-    axes = common_axes(context, (left, right), len(result.shape))
-    x, y = _operand(context, left, axes), _operand(context, right, axes)
+    result = context.result(operator)
+    (x, y), axes = broadcast_operands(context, operator, (0, 1))
     var = activated(context, operator, lambda name: BINARY[operator.kind](x=x, y=y, name=name), result)
     context.put(result, var, axes)
+
+
+@register("SQUARED_DIFFERENCE")
+def lower_squared_difference(context: Context, operator: Operator) -> None:
+    """(x - y)²."""
+    result = context.result(operator)
+    (x, y), axes = broadcast_operands(context, operator, (0, 1))
+    name = context.name(result)
+    context.put(result, mb.square(x=mb.sub(x=x, y=y, name=f"{name}_difference"), name=name), axes)
+
+
+@register("SELECT", "SELECT_V2")
+def lower_select(context: Context, operator: Operator) -> None:
+    """The second operand where the first is true, else the third; SELECT may choose whole rows of the two."""
+    result = context.result(operator)
+    condition, chosen = context.tensor(operator, 0), context.tensor(operator, 1)
+    if operator.kind == "SELECT" and len(condition.shape) == 1 and len(chosen.shape) > 1:
+        shape = (condition.shape[0],) + (1,) * (len(chosen.shape) - 1)
+        (a, b), axes = broadcast_operands(context, operator, (1, 2))
+        row = context.reshaped(condition, shape, f"{context.name(result)}_rows")
+        condition_var = row if axes == tuple(range(len(axes))) else mb.transpose(x=row, perm=list(axes))
+    else:
+        (condition_var, a, b), axes = broadcast_operands(context, operator, (0, 1, 2))
+    context.put(result, mb.select(cond=condition_var, a=a, b=b, name=context.name(result)), axes)
+
+
+@register(*UNARY)
+def lower_unary(context: Context, operator: Operator) -> None:
+    """One operand, in whatever axis order it is held."""
+    source, result = context.tensor(operator, 0), context.result(operator)
+    axes = context.axes(source)
+    context.put(result, UNARY[operator.kind](x=context.value(source, axes), name=context.name(result)), axes)
+
+
+@register("NEG")
+def lower_negation(context: Context, operator: Operator) -> None:
+    """−x."""
+    source, result = context.tensor(operator, 0), context.result(operator)
+    axes = context.axes(source)
+    minus = MIL_TYPES[source.dtype](-1)
+    context.put(result, mb.mul(x=context.value(source, axes), y=minus, name=context.name(result)), axes)
+
+
+@register("CAST")
+def lower_cast(context: Context, operator: Operator) -> None:
+    """The same numbers in the type that the result declares."""
+    source, result = context.tensor(operator, 0), context.result(operator)
+    axes = context.axes(source)
+    if result.dtype not in MIL_TYPES:
+        raise ConversionError(f"a cast to {result.dtype}, expected {', '.join(MIL_TYPES)}")
+    dtype = {np.float32: "fp32", np.int32: "int32", np.bool_: "bool"}[MIL_TYPES[result.dtype]]
+    context.put(result, mb.cast(x=context.value(source, axes), dtype=dtype, name=context.name(result)), axes)
+
+
+def broadcast_operands(
+    context: Context, operator: Operator, positions: tuple[int, ...]
+) -> tuple[list[Var], tuple[int, ...]]:
+    """The operands at `positions` with the result's rank, in one axis order, and that order."""
+    tensors = [context.tensor(operator, position) for position in positions]
+    axes = common_axes(context, tensors, len(context.result(operator).shape))
+    return [_operand(context, tensor, axes) for tensor in tensors], axes
 
 
 def _operand(context: Context, tensor: Tensor, axes: tuple[int, ...]) -> Var:

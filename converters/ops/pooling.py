@@ -1,10 +1,13 @@
 """Pooling."""
 
+from collections.abc import Callable
+from functools import partial
+
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from converters.errors import ConversionError
 from converters.graph import Operator
-from converters.lower import CHANNELS_FIRST, Context
+from converters.lower import CHANNELS_FIRST, Context, Var
 from converters.ops.activation import activated
 from converters.ops.convolution import window_padding
 from converters.ops.registry import register
@@ -13,6 +16,16 @@ from converters.ops.registry import register
 @register("MAX_POOL_2D")
 def lower_max_pool_2d(context: Context, operator: Operator) -> None:
     """The maximum of each window; padding never wins (MIL pads with −∞ as TensorFlow does)."""
+    _pool(context, operator, mb.max_pool)
+
+
+@register("AVERAGE_POOL_2D")
+def lower_average_pool_2d(context: Context, operator: Operator) -> None:
+    """The mean of each window's cells inside the picture: padding counts for nothing."""
+    _pool(context, operator, partial(mb.avg_pool, exclude_padding_from_average=True))
+
+
+def _pool(context: Context, operator: Operator, pool: Callable[..., Var]) -> None:
     source, result = context.tensor(operator, 0), context.result(operator)
     window = (operator.whole("filterHeight"), operator.whole("filterWidth"))
     strides = (operator.whole("strideH"), operator.whole("strideW"))
@@ -24,7 +37,7 @@ def lower_max_pool_2d(context: Context, operator: Operator) -> None:
     var = activated(
         context,
         operator,
-        lambda name: mb.max_pool(
+        lambda name: pool(
             x=x,
             kernel_sizes=list(window),
             strides=list(strides),

@@ -34,9 +34,15 @@ def handlers() -> Mapping[str, Handler]:
     """Every registered kind with its function; the operator modules are imported on the first call."""
     import converters.ops.activation
     import converters.ops.convolution
+    import converters.ops.dense
     import converters.ops.elementwise
+    import converters.ops.padding
     import converters.ops.pooling
+    import converters.ops.reduction
     import converters.ops.resize
-    import converters.ops.shape  # noqa: F401
+    import converters.ops.selection
+    import converters.ops.shape
+    import converters.ops.space_batch
+    import converters.ops.transposed_convolution  # noqa: F401
 
     return _handlers

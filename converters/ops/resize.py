@@ -4,7 +4,7 @@ import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from converters.errors import ConversionError
-from converters.graph import Operator
+from converters.graph import Array, Operator
 from converters.lower import CHANNELS_FIRST, Context
 from converters.ops.registry import register
 
@@ -33,6 +33,41 @@ def lower_resize_bilinear(context: Context, operator: Operator) -> None:
         name=context.name(result),
     )
     context.put(result, var, CHANNELS_FIRST)
+
+
+@register("RESIZE_NEAREST_NEIGHBOR")
+def lower_resize_nearest(context: Context, operator: Operator) -> None:
+    """The nearest cell, by gathering rows and columns; whole enlargements are an upsampling.
+
+    Cell of output i (tensorflow/lite/kernels/internal/reference/resize_nearest_neighbor.h): floor(i·in/out);
+    floor((i + ½)·in/out) with half-pixel centres; round(i·(in − 1)/(out − 1)) with aligned corners.
+    """
+    source, result = context.tensor(operator, 0), context.result(operator)
+    aligned, half_pixel = bool(operator.option("alignCorners", False)), bool(operator.option("halfPixelCenters", False))
+    if len(source.shape) != 4 or len(result.shape) != 4 or 0 in result.shape:
+        raise ConversionError(f"input {list(source.shape)} to {list(result.shape)}, expected rank 4")
+    var, name = context.value(source, CHANNELS_FIRST), context.name(result)
+    sizes = [(source.shape[axis], result.shape[axis]) for axis in (1, 2)]
+    if not aligned and all(target % size == 0 for size, target in sizes):
+        rows, columns = (target // size for size, target in sizes)
+        var = mb.upsample_nearest_neighbor(x=var, scale_factor_height=rows, scale_factor_width=columns, name=name)
+    else:
+        for axis, step in ((2, f"{name}_rows"), (3, name)):
+            size, target = sizes[axis - 2]
+            cells = nearest_cells(size, target, aligned, half_pixel)
+            var = mb.gather(x=var, indices=cells, axis=axis, name=step)
+    context.put(result, var, CHANNELS_FIRST)
+
+
+def nearest_cells(size: int, target: int, aligned: bool, half_pixel: bool) -> Array:
+    """The cell of an axis of `size` that each of `target` outputs takes, int32 [target]."""
+    places = np.arange(target, dtype=np.float32)
+    if aligned and target > 1:
+        step = np.float32(size - 1) / np.float32(target - 1)
+        cells = np.floor((places + (0.5 if half_pixel else 0.0)) * step + 0.5)
+    else:
+        cells = np.floor((places + (0.5 if half_pixel else 0.0)) * (np.float32(size) / np.float32(target)))
+    return np.asarray(np.clip(cells, 0, size - 1), np.int32)
 
 
 @register("DEPTH_TO_SPACE")

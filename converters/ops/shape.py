@@ -5,12 +5,12 @@ from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from converters.errors import ConversionError
 from converters.graph import Operator
-from converters.lower import Context, ZeroPadding, common_axes
+from converters.lower import Context, common_axes, remaining_axes
 from converters.ops.activation import activated
 from converters.ops.registry import register
 
 
-@register("RESHAPE")
+@register("RESHAPE", "SQUEEZE", "EXPAND_DIMS")
 def lower_reshape(context: Context, operator: Operator) -> None:
     """The same values in another shape; the result's declared shape says which."""
     source, result = context.tensor(operator, 0), context.result(operator)
@@ -36,77 +36,68 @@ def lower_concatenation(context: Context, operator: Operator) -> None:
     context.put(result, var, axes)
 
 
-@register("PAD")
-def lower_pad(context: Context, operator: Operator) -> None:
-    """Zeros around a tensor; around rows and columns alone it waits, since a convolution can pad by itself."""
-    source, result = context.tensor(operator, 0), context.result(operator)
-    amounts = context.constant(operator, 1)
-    if amounts.shape != (len(source.shape), 2) or np.any(amounts < 0):
-        raise ConversionError(f"paddings {amounts.tolist()} for the shape {list(source.shape)}")
-    pairs = [(int(before), int(after)) for before, after in amounts]
-    padded = tuple(before + size + after for size, (before, after) in zip(source.shape, pairs, strict=True))
-    if padded != result.shape:
-        raise ConversionError(f"{list(source.shape)} padded by {pairs} is not {list(result.shape)}")
-
-    def emit() -> None:
-        axes = context.axes(source)
-        # MIL's vector covers the trailing axes; the ones in front of the first padded axis are left out.
-        ordered = [pairs[axis] for axis in axes]
-        first = next((j for j, pair in enumerate(ordered) if pair != (0, 0)), len(ordered) - 1)
-        var = mb.pad(
-            x=context.value(source, axes),
-            pad=[amount for pair in ordered[first:] for amount in pair],
-            mode="constant",
-            constant_val=np.float32(0),
-            name=context.name(result),
-        )
-        context.put(result, var, axes)
-
-    if len(pairs) == 4 and pairs[0] == pairs[3] == (0, 0):
-        context.defer(result, ZeroPadding(source.index, pairs[1], pairs[2]), emit)
-    else:
-        emit()
-
-
 @register("STRIDED_SLICE")
 def lower_strided_slice(context: Context, operator: Operator) -> None:
-    """x[begin:end:stride] with begin and end masks, dropping the axes that the shrink mask names."""
+    """x[begin:end:stride] with all of TensorFlow's masks; new axes come by the shape that the result declares."""
     source, result = context.tensor(operator, 0), context.result(operator)
     begin, end, stride = (context.constant(operator, position).reshape(-1).tolist() for position in (1, 2, 3))
-    if not len(begin) == len(end) == len(stride) <= len(source.shape) or 0 in stride:
+    if not len(begin) == len(end) == len(stride) or 0 in stride:
         raise ConversionError(f"begin {begin}, end {end}, strides {stride} for the shape {list(source.shape)}")
-    if any(operator.option(name, False) for name in ("ellipsisMask", "newAxisMask", "offset")):
-        raise ConversionError("an ellipsis mask, a new-axis mask or an offset is not supported")
+    if operator.option("offset", False):
+        raise ConversionError("ends counted from the beginnings (offset) are not supported")
     given = [slice(*bounds) for bounds in zip(begin, end, stride, strict=True)]
-    cuts = [_cut(operator, given, axis, size) for axis, size in enumerate(source.shape)]
+    places = _places(operator, len(given), len(source.shape))
+    cuts = [_cut(operator, given, place, size) for place, size in zip(places, source.shape, strict=True)]
+    dropped = [axis for axis, place in enumerate(places) if place is not None and _dropped(operator, place)]
+    widened = len(result.shape) > len(source.shape) - len(dropped)
+    order = tuple(range(len(source.shape))) if widened else context.axes(source)
+    name = context.name(result)
     var = mb.slice_by_index(
-        x=context.value(source),
-        begin=[first for first, _, _ in cuts],
-        end=[max(last, 0) for _, last, _ in cuts],
-        stride=[step for _, _, step in cuts],
-        end_mask=[last < 0 for _, last, _ in cuts],
-        squeeze_mask=[_named(operator, "shrinkAxisMask", axis) for axis in range(len(cuts))],
-        name=context.name(result),
+        x=context.value(source, order),
+        begin=[cuts[axis][0] for axis in order],
+        end=[max(cuts[axis][1], 0) for axis in order],
+        stride=[cuts[axis][2] for axis in order],
+        end_mask=[cuts[axis][1] < 0 for axis in order],
+        squeeze_mask=[axis in dropped for axis in order],
+        name=f"{name}_cut" if widened else name,
     )
-    context.put(result, var)
+    if widened:
+        context.put(result, mb.reshape(x=var, shape=list(result.shape), name=name))
+    else:
+        context.put(result, var, remaining_axes(order, dropped))
 
 
-def _cut(operator: Operator, given: list[slice], axis: int, size: int) -> tuple[int, int, int]:
+def _places(operator: Operator, count: int, rank: int) -> list[int | None]:
+    """For each axis, which of the `count` bounds speaks of it; None for what an ellipsis or the end leaves whole."""
+    places = [j for j in range(count) if _named(operator, "ellipsisMask", j) or not _named(operator, "newAxisMask", j)]
+    ellipses = [j for j in places if _named(operator, "ellipsisMask", j)]
+    explicit = len(places) - len(ellipses)
+    if explicit > rank or len(ellipses) > 1:
+        raise ConversionError(f"bounds for {explicit} axes and {len(ellipses)} ellipses, the source has {rank} axes")
+    split = places.index(ellipses[0]) if ellipses else len(places)
+    return [*places[:split], *([None] * (rank - explicit)), *places[split + len(ellipses) :]]
+
+
+def _cut(operator: Operator, given: list[slice], place: int | None, size: int) -> tuple[int, int, int]:
     """First, last (excluded; −1 before the first element) and step along one axis of `size`.
 
     All are brought into the axis, as numpy does: the formats differ in what they make of bounds beyond it.
     """
-    if axis >= len(given):
+    if place is None:
         return 0, size, 1
-    first = None if _named(operator, "beginMask", axis) else given[axis].start
-    last = None if _named(operator, "endMask", axis) else given[axis].stop
-    if not _named(operator, "shrinkAxisMask", axis):
-        return slice(first, last, given[axis].step).indices(size)
+    first = None if _named(operator, "beginMask", place) else given[place].start
+    last = None if _named(operator, "endMask", place) else given[place].stop
+    if not _dropped(operator, place):
+        return slice(first, last, given[place].step).indices(size)
     index = first or 0
     if not -size <= index < size:
         raise ConversionError(f"element {index} of an axis of {size}")
     return index % size, index % size + 1, 1
 
 
-def _named(operator: Operator, mask: str, axis: int) -> bool:
-    return bool(operator.whole(mask, 0) >> axis & 1)
+def _dropped(operator: Operator, place: int) -> bool:
+    return _named(operator, "shrinkAxisMask", place)
+
+
+def _named(operator: Operator, mask: str, place: int) -> bool:
+    return bool(operator.whole(mask, 0) >> place & 1)

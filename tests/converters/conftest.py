@@ -1,6 +1,7 @@
 """Models built in memory, converted, and held to LiteRT."""
 
 import gc
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,10 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _temporary_packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """coremltools leaves packages in the temporary folder until the process ends."""
+    """coremltools leaves packages in the temporary folder until the process ends; here they go with the session."""
     before = tempfile.tempdir
     tempfile.tempdir = str(tmp_path_factory.mktemp("coremltools"))
     yield
+    shutil.rmtree(tempfile.tempdir)
     tempfile.tempdir = before
 
 

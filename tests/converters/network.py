@@ -75,10 +75,18 @@ class Network(TfliteBuilder):
 
     def max_pool(self, x: int, window: Pair, stride: Pair, padding: str, **options: Any) -> int:
         """MAX_POOL_2D."""
+        return self.pool("MAX_POOL_2D", x, window, stride, padding, **options)
+
+    def average_pool(self, x: int, window: Pair, stride: Pair, padding: str, **options: Any) -> int:
+        """AVERAGE_POOL_2D."""
+        return self.pool("AVERAGE_POOL_2D", x, window, stride, padding, **options)
+
+    def pool(self, kind: str, x: int, window: Pair, stride: Pair, padding: str, **options: Any) -> int:
+        """Either of them."""
         batch, _, _, channels = self.shape(x)
         shape = (batch, *self.window(x, window, stride, padding), channels)
         return self.operator(
-            "MAX_POOL_2D",
+            kind,
             [x],
             shape,
             padding=padding,

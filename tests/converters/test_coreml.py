@@ -108,7 +108,7 @@ def test_whole_numbers_stay_whole(dtype: str, judge: Convert) -> None:
 
 def unknown(network: Network) -> None:
     x = network.unary("RELU", network.input("picture", (1, 4)))
-    network.output(network.operator("SOFTMAX", [x], (1, 4), "model/scores"))
+    network.output(network.operator("CUMSUM", [x], (1, 4), "model/scores"))
 
 
 def custom(network: Network) -> None:
@@ -134,6 +134,11 @@ def bytes_in(network: Network) -> None:
     network.output(network.operator("RELU", [network.input("pixels", (1, 4), "int8")], (1, 4), dtype="int8"))
 
 
+def truth_in(network: Network) -> None:
+    truth = network.input("mask", (1, 4), "bool")
+    network.output(network.operator("LOGICAL_NOT", [truth], (1, 4), dtype="bool"))
+
+
 def scalar_in(network: Network) -> None:
     network.output(network.unary("RELU", network.input("threshold", ())))
 
@@ -152,11 +157,15 @@ def nothing_out(network: Network) -> None:
 
 
 REFUSED: list[tuple[Any, str]] = [
-    (unknown, "operator 1 SOFTMAX (tensor 'model/scores') is not supported; supported are: ADD, CONC"),
-    (custom, "operator 0 TransformTensorBilinear (tensor 'lips') is not supported; supported are: ADD"),
-    (quantised_weights, "tensor 'model/filters' is quantised (int8); export the model in float32 or float16"),
+    (unknown, "operator 1 CUMSUM (tensor 'model/scores') is not supported"),
+    (custom, "operator 0 TransformTensorBilinear (tensor 'lips') is not supported: a custom operator, which only"),
+    (
+        quantised_weights,
+        "operator 0 CONV_2D (tensor 'conv_2d_0'): tensor 'model/filters' is quantised (int8); export",
+    ),
     (quantised_input, "input 'pixels' is uint8, expected float32, float16, int32, int64"),
     (bytes_in, "input 'pixels' is int8, expected float32, float16, int32, int64"),
+    (truth_in, "input 'mask' is bool, expected float32, float16, int32, int64"),
     (scalar_in, "input 'threshold' has the shape [], expected 1 to 5 axes of 1 or more"),
     (rank_6, "input 'values' has the shape [1, 2, 1, 2, 1, 2], expected 1 to 5 axes of 1 or more"),
     (rank_6_inside, "coremltools refuses the program: Core ML only supports tensors with rank <= 5."),

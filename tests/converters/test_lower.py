@@ -10,7 +10,7 @@ from converters.errors import ConversionError
 from converters.graph import Operator
 from converters.lower import CHANNELS_FIRST, Context, Held, Var, common_axes, first_unsupported, lower, mil_constant
 from converters.ops import registry
-from converters.ops.registry import Handler, handlers
+from converters.ops.registry import Handler
 from converters.tflite_reader import read_tflite
 from tests.converters.judging import Convert
 from tests.converters.network import Network
@@ -180,7 +180,7 @@ def test_a_mistake_in_a_function_is_caught_and_named(
         convert(two_operators())
 
 
-@pytest.mark.parametrize("kind", ["SOFTMAX", "TransformLandmarks"])
+@pytest.mark.parametrize("kind", ["CUMSUM", "RANK"])
 def test_an_operator_without_a_function(kind: str) -> None:
     network = Network()
     x = network.unary("RELU", network.input("picture", SHAPE))
@@ -189,9 +189,7 @@ def test_an_operator_without_a_function(kind: str) -> None:
     assert first_unsupported(graph) is graph.operators[1]
     with pytest.raises(ConversionError) as caught:
         lower(Context(graph, {}))
-    known = ", ".join(sorted(handlers()))
-    expected = f"operator 1 {kind} (tensor 'model/lips') is not supported; supported are: {known}"
-    assert str(caught.value) == expected
+    assert str(caught.value) == f"operator 1 {kind} (tensor 'model/lips') is not supported"
 
 
 def test_every_operator_has_a_function(convert: Callable[[Network], object]) -> None:

@@ -13,19 +13,56 @@ Array = NDArray[Any]
 
 OPTIONS = {
     "ADD": "AddOptions",
+    "ARG_MAX": "ArgMaxOptions",
+    "ARG_MIN": "ArgMinOptions",
+    "AVERAGE_POOL_2D": "Pool2DOptions",
+    "BATCH_MATMUL": "BatchMatMulOptions",
+    "CAST": "CastOptions",
     "CONCATENATION": "ConcatenationOptions",
     "CONV_2D": "Conv2DOptions",
     "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
     "DEPTH_TO_SPACE": "DepthToSpaceOptions",
+    "DIV": "DivOptions",
+    "FULLY_CONNECTED": "FullyConnectedOptions",
+    "GATHER": "GatherOptions",
+    "GELU": "GeluOptions",
+    "L2_NORMALIZATION": "L2NormOptions",
+    "LEAKY_RELU": "LeakyReluOptions",
     "MAX_POOL_2D": "Pool2DOptions",
+    "MEAN": "ReducerOptions",
+    "MIRROR_PAD": "MirrorPadOptions",
     "MUL": "MulOptions",
+    "PACK": "PackOptions",
+    "REDUCE_MAX": "ReducerOptions",
+    "REDUCE_MIN": "ReducerOptions",
+    "REDUCE_PROD": "ReducerOptions",
     "RESHAPE": "ReshapeOptions",
     "RESIZE_BILINEAR": "ResizeBilinearOptions",
+    "RESIZE_NEAREST_NEIGHBOR": "ResizeNearestNeighborOptions",
+    "SHAPE": "ShapeOptions",
+    "SOFTMAX": "SoftmaxOptions",
+    "SPACE_TO_DEPTH": "SpaceToDepthOptions",
+    "SPLIT": "SplitOptions",
+    "SPLIT_V": "SplitVOptions",
+    "SQUEEZE": "SqueezeOptions",
     "STRIDED_SLICE": "StridedSliceOptions",
+    "SUB": "SubOptions",
+    "SUM": "ReducerOptions",
+    "TRANSPOSE_CONV": "TransposeConvOptions",
+    "UNPACK": "UnpackOptions",
 }
 """The options table of each operator kind that has one here."""
 
-WORDS = {"padding": "Padding", "fusedActivationFunction": "ActivationFunctionType"}
+VERSIONS = {"BROADCAST_TO": 2}
+"""The versions of the kinds that LiteRT does not have as version 1."""
+
+WORDS = {
+    "padding": "Padding",
+    "fusedActivationFunction": "ActivationFunctionType",
+    "mode": "MirrorPadMode",
+    "outType": "TensorType",
+    "outputType": "TensorType",
+}
 """The options that are one of the schema's enumerations."""
 
 INDEX_VECTORS = {"uint8": "Uint8Vector", "uint16": "Uint16Vector", "int32": "Int32Vector"}
@@ -149,20 +186,38 @@ class TfliteBuilder:
         dtype: str = "float32",
         **options: Any,
     ) -> int:
-        """An operator that makes one tensor of `shape`; None stands for an optional input left out."""
+        """An operator that makes one tensor of `shape`; None stands for an optional input left out.
+
+        A custom operator's options are the bytes `custom_options`.
+        """
+        return self.operator_of_many(kind, inputs, [shape], name, dtype, **options)[0]
+
+    def operator_of_many(
+        self,
+        kind: str,
+        inputs: Sequence[int | None],
+        shapes: Sequence[Sequence[int]],
+        name: str | None = None,
+        dtype: str = "float32",
+        **options: Any,
+    ) -> list[int]:
+        """An operator that makes a tensor of each shape; the later ones have a number behind the name."""
         if kind not in self._codes:
             self._codes.append(kind)
-        result = self.tensor(name or f"{kind.lower()}_{len(self.operators)}", shape, dtype)
+        name = name or f"{kind.lower()}_{len(self.operators)}"
+        results = [self.tensor(f"{name}:{j}" if j else name, shape, dtype) for j, shape in enumerate(shapes)]
+        custom = options.pop("custom_options", None)
         operator = schema.OperatorT(
             opcodeIndex=self._codes.index(kind),
             inputs=[-1 if index is None else index for index in inputs],
-            outputs=[result],
+            outputs=results,
+            customOptions=None if custom is None else list(custom),
         )
         if kind in OPTIONS:
             operator.builtinOptionsType = getattr(schema.BuiltinOptions, OPTIONS[kind])
             operator.builtinOptions = getattr(schema, f"{OPTIONS[kind]}T")(**_numbered(options))
         self.operators.append(operator)
-        return result
+        return results
 
     def output(self, *tensors: int) -> None:
         """Tensors that the model puts out."""
@@ -199,7 +254,7 @@ def _code(kind: str) -> Any:
     number = schema.BuiltinOperator.CUSTOM if number is None else number
     # The old field is one byte; what doesn't fit there stands in the new one alone.
     return schema.OperatorCodeT(
-        builtinCode=number, deprecatedBuiltinCode=min(number, 127), customCode=custom, version=1
+        builtinCode=number, deprecatedBuiltinCode=min(number, 127), customCode=custom, version=VERSIONS.get(kind, 1)
     )
 
 

@@ -13,10 +13,13 @@ from converters.tflite_reader import read_tflite
 from tests.conftest import Command
 from tests.verification.conftest import NAMES, Damage, convolutions
 from verification import verify as module
+from verification.cases import make_cases
 from verification.divergence import TENSOR_NAME
 from verification.executor.errors import PackageError
-from verification.limits import TAIL
+from verification.executor.reference import ReferenceModel
+from verification.limits import TAIL, Limit
 from verification.oracles.errors import OracleError
+from verification.oracles.litert import LiteRT
 from verification.pictures import Picture
 from verification.verify import Verdict, verify
 
@@ -72,6 +75,27 @@ def test_the_first_operator_that_diverges_is_named(
     float32 = [failure for failure in verdict.failures if "float32" in failure]
     assert float32
     assert all(guilty in failure for failure in float32), (guilty, float32)
+
+
+def test_the_worst_case_is_the_one_that_is_traced(
+    built: Path, models: dict[str, Path], astronaut: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package, model = built / "IrisLandmarks.mlpackage", models["IrisLandmarks"]
+    monkeypatch.setattr(module, "limit", lambda *_: Limit(0.0))
+    monkeypatch.setattr("verification.verify._Judge.first_divergence", lambda judge, case: case.name)
+    failures = judged(package, model, 8).failures
+    reference, original = ReferenceModel(package, "float32"), LiteRT(model.read_bytes(), model.name)
+    features = reference.program.inputs
+    errors: dict[str, float] = {}
+    for case in make_cases(features, "eye", [astronaut], 8):
+        picture = (case.inputs["image"] / np.float32(255))[None]
+        (expected,) = (value for value in original.run({"input_1": picture}).values() if value.size == 15)
+        found = reference.predict(case.as_prediction_input(features))["iris"]
+        errors[case.name] = float(np.abs(found.ravel() - expected.ravel()).max())
+    worst = max(errors, key=lambda name: errors[name])
+    assert worst != next(iter(errors))
+    (iris,) = [failure for failure in failures if "iris is off" in failure and "float32" in failure]
+    assert iris.endswith(f"first to diverge: {worst}")
 
 
 def test_values_that_are_not_finite_fail(

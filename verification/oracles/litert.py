@@ -15,21 +15,21 @@ Array = NDArray[Any]
 class LiteRT:
     """A `.tflite` in LiteRT's own kernels, on one thread, every intermediate tensor kept.
 
-    Without the XNNPACK delegate: it fuses operators away, and the tensors between them are wanted.
+    Without the XNNPACK delegate: it fuses operators away, and the tensors between them are wanted. A model with a
+    custom operator that only the delegate knows runs with it, its intermediate tensors unknown.
     """
 
     def __init__(self, model: bytes, file: str) -> None:
-        from ai_edge_litert.interpreter import Interpreter, OpResolverType
-
         self.file = file
+        self._fuses = False
         try:
-            self._interpreter = Interpreter(
-                model_content=model,
-                num_threads=1,
-                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
-                experimental_preserve_all_tensors=True,
-            )
-            self._interpreter.allocate_tensors()
+            try:
+                self._interpreter = _allocated(model, delegate=False)
+            except RuntimeError as error:
+                if "unresolved custom op" not in str(error):
+                    raise
+                # MediaPipe's transposed convolution is known to the XNNPACK delegate alone.
+                self._interpreter, self._fuses = _allocated(model, delegate=True), True
         except (RuntimeError, ValueError) as error:
             raise OracleError(f"{file}: LiteRT does not run it: {' '.join(str(error).split())}") from error
 
@@ -57,7 +57,9 @@ class LiteRT:
         return tuple((d["index"], d["op_name"], tuple(int(t) for t in d["outputs"])) for d in details)
 
     def tensor(self, index: int) -> Array | None:
-        """Tensor `index` as the last run left it; None where it holds nothing."""
+        """Tensor `index` as the last run left it; None where it holds nothing, or was fused away."""
+        if self._fuses and any(index in outputs for _, _, outputs in self.operators):
+            return None
         try:
             value: Array = self._interpreter.get_tensor(index)
         except ValueError:
@@ -85,3 +87,17 @@ class LiteRT:
 def _fits_float16(value: Array) -> bool:
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.all(value.astype(np.float16).astype(np.float32) == value))
+
+
+def _allocated(model: bytes, delegate: bool) -> Any:
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+    resolvers = OpResolverType.BUILTIN if delegate else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    interpreter = Interpreter(
+        model_content=model,
+        num_threads=1,
+        experimental_op_resolver_type=resolvers,
+        experimental_preserve_all_tensors=not delegate,
+    )
+    interpreter.allocate_tensors()
+    return interpreter

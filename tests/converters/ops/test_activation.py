@@ -5,7 +5,7 @@ from converters.errors import ConversionError
 from tests.converters.judging import Convert
 from tests.converters.network import Network
 
-KINDS = ["RELU", "RELU6", "RELU_N1_TO_1", "TANH"]
+KINDS = ["RELU", "RELU6", "RELU_N1_TO_1", "TANH", "LOGISTIC", "ELU", "HARD_SWISH", "GELU", "LEAKY_RELU"]
 
 
 def test_every_activation_in_both_axis_orders(judge: Convert) -> None:
@@ -14,6 +14,10 @@ def test_every_activation_in_both_axis_orders(judge: Convert) -> None:
     scaled = network.binary("MUL", x, network.constant("scale", np.float32(4)))  # beyond 6 and below −1
     hidden = network.conv(scaled, 4)
     network.output(*(network.unary(kind, tensor) for kind in KINDS for tensor in (scaled, hidden)))
+    network.output(
+        *(network.operator("LEAKY_RELU", [tensor], network.shape(tensor), alpha=0.3) for tensor in (scaled, hidden)),
+        network.operator("GELU", [scaled], network.shape(scaled), approximate=True),
+    )
     judge(network)
 
 

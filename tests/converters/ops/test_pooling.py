@@ -38,6 +38,17 @@ def test_zeros_in_front_of_a_max_pool_take_part_in_it(judge: Convert) -> None:
     assert judge(network).kinds()["pad"] == 1
 
 
+@pytest.mark.parametrize("padding", ["SAME", "VALID"])
+def test_average_pool_leaves_the_padding_out(padding: str, judge: Convert) -> None:
+    network = Network()
+    for rows, columns in ((7, 8), (8, 7)):
+        x = network.input(f"picture_{rows}", (1, rows, columns, 3))
+        network.output(*(network.average_pool(x, window, stride, padding) for window, stride in WINDOWS))
+    x = network.conv(network.input("picture", (1, 6, 6, 3)), 4)
+    network.output(network.average_pool(x, (6, 6), (6, 6), padding, fusedActivationFunction="RELU"))
+    assert judge(network).kinds()["avg_pool"] > 7
+
+
 @pytest.mark.parametrize("activation", ["RELU", "RELU6", "RELU_N1_TO_1"])
 def test_fused_activations(activation: str, judge: Convert) -> None:
     network = Network()
@@ -47,8 +58,9 @@ def test_fused_activations(activation: str, judge: Convert) -> None:
     judge(network)
 
 
+@pytest.mark.parametrize("kind", ["MAX_POOL_2D", "AVERAGE_POOL_2D"])
 @pytest.mark.parametrize(("window", "stride"), [((0, 2), (2, 2)), ((2, 2), (2, -1))])
-def test_what_no_pooling_is(window: Pair, stride: Pair, convert: Convert) -> None:
+def test_what_no_pooling_is(kind: str, window: Pair, stride: Pair, convert: Convert) -> None:
     network = Network()
     x = network.input("picture", (1, 6, 6, 3))
     options: dict[str, Any] = {
@@ -57,6 +69,6 @@ def test_what_no_pooling_is(window: Pair, stride: Pair, convert: Convert) -> Non
         "strideH": stride[0],
         "strideW": stride[1],
     }
-    network.output(network.operator("MAX_POOL_2D", [x], (1, 3, 3, 3), padding="SAME", **options))
-    with pytest.raises(ConversionError, match=r"operator 0 MAX_POOL_2D .*: input \[1, 6, 6, 3\], window \("):
+    network.output(network.operator(kind, [x], (1, 3, 3, 3), padding="SAME", **options))
+    with pytest.raises(ConversionError, match=rf"operator 0 {kind} .*: input \[1, 6, 6, 3\], window \("):
         convert(network)

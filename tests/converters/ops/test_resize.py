@@ -59,3 +59,24 @@ def test_depth_to_space_without_a_block(convert: Convert) -> None:
     network.output(network.operator("DEPTH_TO_SPACE", [x], (1, 3, 4, 4), blockSize=0))
     with pytest.raises(ConversionError, match=r"operator 0 DEPTH_TO_SPACE .*: input \[1, 3, 4, 4\], block 0, expected"):
         convert(network)
+
+
+@pytest.mark.parametrize("mode", MODES, ids=["half pixel centres", "aligned corners", "neither"])
+def test_nearest_neighbour(mode: dict[str, Any], judge: Convert) -> None:
+    network = Network()
+    x = network.conv(network.input("picture", (1, 5, 6, 3)), 4)
+    for size in [*SIZES, (15, 6)]:
+        operands = [x, network.integers(size)]
+        network.output(network.operator("RESIZE_NEAREST_NEIGHBOR", operands, (1, *size, 4), **mode))
+    kinds = judge(network).kinds()
+    assert kinds.get("upsample_nearest_neighbor", 0) == (0 if "alignCorners" in mode else 2)
+
+
+def test_nearest_neighbour_of_another_rank(convert: Convert) -> None:
+    network = Network()
+    operands = [network.input("values", (5, 6)), network.integers((4, 4))]
+    network.output(network.operator("RESIZE_NEAREST_NEIGHBOR", operands, (4, 4)))
+    with pytest.raises(
+        ConversionError, match=r"RESIZE_NEAREST_NEIGHBOR .*: input \[5, 6\] to \[4, 4\], expected rank 4"
+    ):
+        convert(network)

@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -6,7 +5,7 @@ import pytest
 
 from converters.errors import ConversionError
 from tests.converters.judging import Convert
-from tests.converters.network import Network, Pair
+from tests.converters.network import Network
 
 SHAPES: list[tuple[int, ...]] = [(120,), (5, 24), (1, 30, 4), (6, 5, 4), (1, 6, 5, 4), (1, 5, 6, 4), (1, 5, 3, 2, 4)]
 
@@ -84,59 +83,6 @@ def test_concatenation_along_no_axis(axis: int, convert: Convert) -> None:
         convert(network)
 
 
-PADDINGS: list[list[Pair]] = [
-    [(0, 0), (0, 0), (0, 0), (0, 3)],
-    [(0, 0), (1, 2), (3, 0), (0, 0)],
-    [(1, 1), (0, 0), (0, 0), (0, 0)],
-    [(0, 1), (1, 0), (0, 2), (2, 0)],
-    [(0, 0), (0, 0), (0, 0), (0, 0)],
-]
-
-
-@pytest.mark.parametrize("held", ["NCHW", "NHWC"])
-def test_pad(held: str, judge: Convert) -> None:
-    network = Network()
-    picture = network.input("picture", (1, 3, 4, 2))
-    x = network.conv(picture, 2) if held == "NCHW" else picture
-    network.output(*(network.pad(x, pairs) for pairs in PADDINGS))
-    judge(network)
-
-
-@pytest.mark.parametrize("pairs", [[(1, 2)], [(0, 2), (0, 0)], [(0, 0), (1, 2), (0, 1)]])
-def test_pad_of_other_ranks(pairs: list[Pair], judge: Convert) -> None:
-    network = Network()
-    network.output(network.pad(network.input("values", (2, 3, 4)[: len(pairs)]), pairs))
-    judge(network)
-
-
-def test_channels_added_to_a_shortcut(judge: Convert) -> None:
-    """BlazeFace's block: the shortcut is pooled and widened by channels of zeros, then added."""
-    network = Network()
-    x = network.conv(network.input("picture", (1, 8, 8, 3)), 4)
-    pooled = network.max_pool(x, (2, 2), (2, 2), "SAME")
-    shortcut = network.pad(pooled, [(0, 0), (0, 0), (0, 0), (0, 2)])
-    main = network.conv(network.depthwise(x, stride=(2, 2)), 6, (1, 1))
-    network.output(network.conv(network.binary("ADD", main, shortcut, fusedActivationFunction="RELU"), 2))
-    kinds = judge(network).kinds()
-    assert (kinds["transpose"], kinds["pad"]) == (2, 1)
-
-
-@pytest.mark.parametrize(
-    ("pairs", "shape", "message"),
-    [
-        ([(0, 0), (1, -1)], (2, 3), r"paddings \[\[0, 0\], \[1, -1\]\] for the shape \[2, 3\]"),
-        ([(0, 0)], (2, 3), r"paddings \[\[0, 0\]\] for the shape \[2, 3\]"),
-        ([(0, 0), (1, 0)], (2, 5), r"\[2, 3\] padded by \[\(0, 0\), \(1, 0\)\] is not \[2, 5\]"),
-    ],
-)
-def test_what_no_padding_is(pairs: Sequence[Pair], shape: tuple[int, ...], message: str, convert: Convert) -> None:
-    network = Network()
-    operands = [network.input("values", (2, 3)), network.integers(pairs)]
-    network.output(network.operator("PAD", operands, shape))
-    with pytest.raises(ConversionError, match=f"operator 0 PAD .*: {message}"):
-        convert(network)
-
-
 # begin, end, stride, and the masks by axis: the picture is [1, 5, 6, 4].
 SLICES: list[tuple[list[int], list[int], list[int], dict[str, int]]] = [
     ([0, 1, 2, 0], [1, 4, 5, 4], [1, 1, 1, 1], {}),
@@ -174,31 +120,69 @@ def test_a_slice_of_the_first_axes(judge: Convert) -> None:
     judge(network)
 
 
+@pytest.mark.parametrize("held", ["NCHW", "NHWC"])
+def test_slices_with_ellipses_and_new_axes(held: str, judge: Convert) -> None:
+    network = Network()
+    picture = network.input("picture", (1, 5, 6, 4))
+    x = network.conv(picture, 4) if held == "NCHW" else picture
+    network.output(
+        strided_slice(network, x, [0, 1], [0, 3], [1, 1], ellipsisMask=1),
+        strided_slice(network, x, [0, 0, 3], [1, 0, 0], [1, 1, -1], ellipsisMask=2),
+        strided_slice(network, x, [0, 0, -1], [0, 0, 0], [1, 1, 1], ellipsisMask=2, shrinkAxisMask=5),
+        strided_slice(network, x, [0, 0, 1], [0, 0, 4], [1, 1, 2], newAxisMask=1, shrinkAxisMask=2),
+        strided_slice(network, x, [0, 2, 0, 0], [1, 3, 0, 0], [1, 1, 1, 1], ellipsisMask=4, newAxisMask=8),
+        strided_slice(network, x, [0, 0], [0, 0], [1, 1], ellipsisMask=2, shrinkAxisMask=1),
+    )
+    judge(network)
+
+
+def test_a_slice_of_channels_needs_no_transpose(judge: Convert) -> None:
+    network = Network()
+    x = network.conv(network.input("picture", (1, 5, 6, 3)), 4)
+    cut = strided_slice(network, x, [0, 0, 0, 1], [1, 5, 6, 3], [1, 1, 1, 1])
+    network.output(network.conv(cut, 2))
+    assert judge(network).kinds()["transpose"] == 2
+
+
 def strided_slice(network: Network, x: int, begin: list[int], end: list[int], stride: list[int], **masks: Any) -> int:
     """STRIDED_SLICE with the shape that numpy gives the same indices."""
-    bits = {
-        name: [bool(masks.get(name, 0) >> j & 1) for j in range(len(begin))]
-        for name in ("beginMask", "endMask", "shrinkAxisMask")
-    }
-    indices: list[int | slice] = []
+
+    def named(mask: str, place: int) -> bool:
+        return bool(masks.get(mask, 0) >> place & 1)
+
+    indices: list[Any] = []
     for j, (first, last, step) in enumerate(zip(begin, end, stride, strict=True)):
-        start = None if bits["beginMask"][j] else first
-        indices.append(
-            (start or 0) if bits["shrinkAxisMask"][j] else slice(start, None if bits["endMask"][j] else last, step)
-        )
+        start = None if named("beginMask", j) else first
+        if named("ellipsisMask", j):
+            indices.append(...)
+        elif named("newAxisMask", j):
+            indices.append(None)
+        elif named("shrinkAxisMask", j):
+            indices.append(start or 0)
+        else:
+            indices.append(slice(start, None if named("endMask", j) else last, step))
     shape = np.empty(network.shape(x))[tuple(indices)].shape
     operands = [x, *(network.integers(values) for values in (begin, end, stride))]
     return network.operator("STRIDED_SLICE", operands, shape, **masks)
+
+
+def test_axes_of_one_come_and_go(judge: Convert) -> None:
+    network = Network()
+    x = network.conv(network.input("picture", (1, 5, 6, 1)), 3, (5, 1), padding="VALID")
+    network.output(
+        network.operator("SQUEEZE", [x], (6, 3), squeezeDims=[0, 1]),
+        network.operator("EXPAND_DIMS", [x, network.integers([1])], (1, 1, 1, 6, 3)),
+    )
+    judge(network)
 
 
 @pytest.mark.parametrize(
     ("bounds", "options", "message"),
     [
         (([0, 0], [1, 1], [1, 0]), {}, r"begin \[0, 0\], end \[1, 1\], strides \[1, 0\] for the shape \[2, 3\]"),
-        (([0] * 3, [1] * 3, [1] * 3), {}, r"begin \[0, 0, 0\]"),
-        (([0], [1], [1]), {"ellipsisMask": 1}, "an ellipsis mask, a new-axis mask or an offset is not supported"),
-        (([0], [1], [1]), {"newAxisMask": 1}, "an ellipsis mask, a new-axis mask or an offset is not supported"),
-        (([0], [1], [1]), {"offset": True}, "an ellipsis mask, a new-axis mask or an offset is not supported"),
+        (([0] * 3, [1] * 3, [1] * 3), {}, "bounds for 3 axes and 0 ellipses, the source has 2 axes"),
+        (([0] * 2, [1] * 2, [1] * 2), {"ellipsisMask": 3}, "bounds for 0 axes and 2 ellipses, the source has 2 axes"),
+        (([0], [1], [1]), {"offset": True}, r"ends counted from the beginnings \(offset\) are not supported"),
         (([5], [6], [1]), {"shrinkAxisMask": 1}, "element 5 of an axis of 2"),
     ],
 )

@@ -13,7 +13,10 @@ def matmul(graph: Graph, x: Tensor, y: Tensor, transpose_x: bool = False, transp
 
 @register("linear")
 def linear(graph: Graph, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> str:
-    """x · weightᵀ + bias, with weight [D_out, D_in]; both are taken in the type of x, which iOS 17 lets them not have."""
+    """x · weightᵀ + bias, with weight [D_out, D_in].
+
+    From iOS 17 on weight and bias may be of another type than x; they are taken in x's.
+    """
     if weight.rank != 2:
         raise PackageError(f"its weight is {weight.type}, expected a matrix")
     matrix = graph.cast(_matrix(graph, weight, transposed=True), x.type.dtype)
