@@ -27,7 +27,9 @@ def write_package(model: Any, features: Features, metadata: Mapping[str, str], d
     data = destination / "Data"
     (data / SPECIFICATION).parent.mkdir(parents=True)
     (data / SPECIFICATION).write_bytes(specification.SerializeToString(deterministic=True))
-    shutil.copytree(model.weights_dir, data / WEIGHTS)
+    (data / WEIGHTS).mkdir()
+    for weights in sorted(Path(model.weights_dir).iterdir()):
+        shutil.copyfile(weights, data / WEIGHTS / weights.name)  # not copytree: it keeps the folder's private mode
     (destination / "Manifest.json").write_text(json.dumps(_manifest(), indent=4) + "\n", encoding="utf-8")
 
 

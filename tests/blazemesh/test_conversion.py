@@ -40,7 +40,6 @@ def test_two_conversions_give_the_same_bytes(tiny: Path, tiny_package: Path, tmp
     assert files(tmp_path / "Again.mlpackage") == files(tiny_package)
 
 
-@pytest.mark.xfail(strict=True, reason="converters/package.py copies the weights' folder with its private mode, 0700")
 def test_everybody_may_read_a_package_whatever_made_its_parts(tiny_package: Path) -> None:
     umask = os.umask(0)
     os.umask(umask)
