@@ -1,6 +1,5 @@
 """One source model → one verified package: read, lower, write aside, judge."""
 
-import shutil
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -101,10 +100,10 @@ def write_converted(graph: Graph, features: Features, subject: str, request: Req
         with no_progress_bars():
             model = to_coreml(graph, features, options)
         write_package(model, features, {SOURCE_KEY: source_metadata(graph, features, subject)}, destination)
-    except (ConversionError, shutil.Error) as error:
+    except ConversionError as error:
         if isinstance(error.__cause__, OSError):
             raise error.__cause__ from error
-        if isinstance(error, shutil.Error) or isinstance(error.__cause__, RuntimeError):
+        if isinstance(error.__cause__, RuntimeError):
             _refuse_full_disk(destination.parent, graph)
         raise
 
@@ -112,7 +111,7 @@ def write_converted(graph: Graph, features: Features, subject: str, request: Req
 def _refuse_full_disk(folder: Path, graph: Graph) -> None:
     """OSError where `folder` does not take as much as a conversion writes there.
 
-    coremltools' native writer and shutil's copy of a folder fail on a full disk without an error number to tell by.
+    coremltools' native writer fails on a full disk without an error number to tell by.
     """
     weights = sum(tensor.value.nbytes for tensor in graph.tensors if tensor.value is not None)
     with tempfile.TemporaryFile(dir=folder) as file:
