@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from converters.errors import ConversionError
@@ -81,18 +80,3 @@ class Graph:
         """How an error names an operator: its index, kind and the tensor it makes."""
         made = self.tensors[operator.outputs[0]].name if operator.outputs else "nothing"
         return f"operator {operator.index} {operator.kind} (tensor '{made}')"
-
-    def consumers(self, tensor: int) -> tuple[Operator, ...]:
-        """The operators that read `tensor`."""
-        return tuple(operator for operator in self.operators if tensor in operator.inputs)
-
-    def constants_fit_float16(self) -> bool:
-        """Whether every float constant survives rounding to float16, as weights stored so by the source do."""
-        constants = (t.value for t in self.tensors if t.value is not None and t.dtype in FLOAT_TYPES)
-        return all(bool(np.all(value == round_to_float16(value))) for value in constants)
-
-
-def round_to_float16(value: Array) -> Array:
-    """`value` rounded to the nearest float16 and widened again; what overflows becomes infinite."""
-    with np.errstate(over="ignore"):
-        return value.astype(np.float16).astype(value.dtype)
