@@ -9,6 +9,7 @@ from typing import Any
 
 from blazemesh.errors import InputError
 from blazemesh.files import describe_os_error
+from converters.identifiers import CORE_ML_WORDS, SWIFT_KEYWORDS
 
 LARGEST_CATALOG = 1 << 20  # bytes; the real file has some ten thousand
 LARGEST_MODEL = (1 << 31) - 1  # bytes; a FlatBuffer's offsets are signed 32-bit numbers
@@ -19,16 +20,8 @@ LARGEST_PIXEL_VALUE = 65504.0  # the largest float16, in which the packages comp
 SUBJECTS = ("frame", "face", "eye")
 UNITS = ("px", "logit")
 
-# Words that Swift does not take as a plain identifier (The Swift Programming Language, "Lexical Structure"), then
-# names that coremltools changes (its NameSanitizer).
-_RESERVED = (
-    "as associatedtype borrowing break case catch class consuming continue default defer deinit do else enum extension "
-    "fallthrough false fileprivate for func guard if import in init inout internal is let nil nonisolated open "
-    "operator precedencegroup private protocol public repeat rethrows return self static struct subscript super "
-    "switch throw throws true try typealias var where while Any Protocol Self Type "
-    "any bool bf16 dict fp16 fp32 fp64 int8 int16 int32 int64 list program state string tensor tuple uint8 uint16 "
-    "uint32 uint64"
-)
+# What a feature can't be called: Swift's reserved words, the capitalised ones too, and names that coremltools changes.
+_RESERVED = SWIFT_KEYWORDS | CORE_ML_WORDS | {"Any", "Protocol", "Self", "Type"}
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
@@ -196,7 +189,7 @@ class _Table:
     def identifier(self, key: str, pattern: re.Pattern[str], case: str) -> str:
         """Return a name that Swift takes as an identifier and Core ML leaves as it is."""
         name = self.matching(key, pattern, f"a {case} identifier")
-        if name in _RESERVED.split():
+        if name in _RESERVED:
             raise self.refuse(key, f"a {case} identifier that is no reserved word of Swift or Core ML")
         return name
 
