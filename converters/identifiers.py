@@ -7,8 +7,8 @@ SWIFT_KEYWORDS = frozenset(
     """
     as associatedtype borrowing break case catch class consuming continue default defer deinit do else enum extension
     fallthrough false fileprivate for func guard if import in init inout internal is let nil nonisolated open operator
-    precedencegroup private protocol public repeat rethrows return self static struct subscript super switch throw throws
-    true try typealias var where while
+    precedencegroup private protocol public repeat rethrows return self static struct subscript super switch throw
+    throws true try typealias var where while
     """.split()  # noqa: SIM905 — a paragraph of words reads better than a list of strings
 )
 
