@@ -31,7 +31,7 @@ bench: coreml ## measure, into build/bench.json
 	@$(BIN)/python -m blazemesh.bench
 
 demo: coreml ## a picture with what the packages find in it
-	@$(BIN)/blazemesh demo
+	@$(BIN)/blazemesh demo $${OUT:+--packages "$$OUT"}
 
 $(UV):
 	@$${PYTHON:-python3} -m venv --clear build/uv

@@ -4,6 +4,7 @@ import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from blazemesh.catalog import LARGEST_MODEL, Catalog, Model
 from blazemesh.errors import InputError
@@ -47,22 +48,23 @@ def read_model(path: Path) -> tuple[bytes, Graph]:
 def describe(graph: Graph, catalog: Catalog, request: Request) -> tuple[Features, str]:
     """A model's features and subject: as the catalogue has them for a pinned one, else derived from the graph."""
     model = catalog.by_sha256(graph.sha256)
-    if model is not None and not request.tensor_input and request.input_range is None:
-        return catalog_features(graph, model), model.subject
+    if model is not None:
+        return catalog_features(graph, model, request), model.subject
     low, high = request.input_range or (0.0, 1.0)
     return derived_features(graph, low, high, request.tensor_input), "any"
 
 
-def catalog_features(graph: Graph, model: Model) -> Features:
-    """The names, shapes and meanings that models.toml gives a pinned model's tensors."""
+def catalog_features(graph: Graph, model: Model, request: Request) -> Features:
+    """The names, shapes and meanings that models.toml gives a pinned model's tensors; `request` may change an input."""
     from blazemesh import __version__
 
     tensors = {graph.tensors[index].name: index for index in (*graph.inputs, *graph.outputs)}
     if missing := [output.tensor for output in model.outputs if output.tensor not in tensors]:
         raise InputError(f"models.toml: {model.name} has no output tensor '{missing[0]}'; it has {', '.join(tensors)}")
-    low, high = model.input.range
+    low, high = request.input_range or model.input.range
+    kind: Literal["image", "tensor"] = "tensor" if request.tensor_input else "image"
     return Features(
-        inputs=(InputFeature(graph.inputs[0], model.input.name, "image", low, high, model.input.description),),
+        inputs=(InputFeature(graph.inputs[0], model.input.name, kind, low, high, model.input.description),),
         outputs=tuple(
             OutputFeature(tensors[output.tensor], output.name, output.shape, output.unit, output.meaning)
             for output in model.outputs

@@ -238,7 +238,7 @@ BUILD = '.venv/bin/blazemesh build ${OUT:+--out "$OUT"} ${MODELS:+--models "$MOD
         ("test", [BUILD, ".venv/bin/pytest"]),
         ("lint", [".venv/bin/ruff check", ".venv/bin/ruff format --check", ".venv/bin/mypy"]),
         ("bench", [BUILD, ".venv/bin/python -m blazemesh.bench"]),
-        ("demo", [BUILD, ".venv/bin/blazemesh demo"]),
+        ("demo", [BUILD, '.venv/bin/blazemesh demo ${OUT:+--packages "$OUT"}']),
     ],
 )
 def test_a_target_makes_what_it_needs(clone: Path, path: Path, target: str, commands: list[str]) -> None:

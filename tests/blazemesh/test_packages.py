@@ -28,16 +28,16 @@ def test_a_pinned_model_is_described_by_the_catalogue(models: dict[str, Path], n
 
 
 @pytest.mark.parametrize("request_", [Request(tensor_input=True), Request(input_range=(0.0, 255.0))])
-def test_what_the_user_says_goes_before_the_catalogue(models: dict[str, Path], request_: Request) -> None:
+def test_another_input_leaves_names_units_and_limits(models: dict[str, Path], request_: Request) -> None:
     _, graph = read_model(models["FaceMesh"])
     features, subject = describe(graph, CATALOG, request_)
-    assert subject == "any"
+    assert subject == "face"
     (taken,) = features.inputs
     if request_.tensor_input:
         assert taken.kind == "tensor"
     else:
         assert (taken.kind, taken.low, taken.high) == ("image", 0.0, 255.0)
-    assert {output.unit for output in features.outputs} == {"value"}
+    assert [(output.name, output.unit) for output in features.outputs] == [("landmarks", "px"), ("presence", "logit")]
 
 
 def test_a_model_nobody_pinned_is_described_by_itself() -> None:
@@ -52,7 +52,7 @@ def test_an_output_that_the_model_does_not_have_is_refused(models: dict[str, Pat
     model = CATALOG.model("FaceMesh")
     wrong = replace(model, outputs=(replace(model.outputs[0], tensor="nothing"),))
     with pytest.raises(InputError, match=r"^models\.toml: FaceMesh has no output tensor 'nothing'; it has "):
-        catalog_features(graph, wrong)
+        catalog_features(graph, wrong, Request())
 
 
 def test_what_cannot_be_converted_is_refused_by_name(models: dict[str, Path]) -> None:

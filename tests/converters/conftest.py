@@ -11,7 +11,7 @@ import pytest
 
 from blazemesh.catalog import load_catalog
 from blazemesh.fetch import cached_path
-from blazemesh.packages import catalog_features
+from blazemesh.packages import Request, catalog_features
 from blazemesh.quiet import quiet_coremltools
 from converters.tflite_reader import read_tflite
 
@@ -72,6 +72,6 @@ def source() -> Callable[[str], judging.Source]:
             pytest.skip(f"{model.file} is not in the cache; `blazemesh fetch` puts it there")
         data = path.read_bytes()
         graph = read_tflite(data, model.file)
-        return judging.Source(name, data, graph, catalog_features(graph, model))
+        return judging.Source(name, data, graph, catalog_features(graph, model, Request()))
 
     return read
