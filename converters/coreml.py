@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import coremltools as ct
+import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 from coremltools.converters.mil.mil import Function, Program
 
 from converters.errors import ConversionError
 from converters.features import Features, InputFeature, check_features
+from converters.finish import Finish, kept_float32, may_be_float16
 from converters.graph import Graph
 from converters.lower import CHANNELS_FIRST, MIL_TYPES, Context, Held, lower
 from converters.sparse_weights import SPARSE_WEIGHTS_PASS
@@ -20,6 +22,9 @@ TARGETS: tuple[str, ...] = get_args(Target)
 
 FEATURE_TYPES = tuple(dtype for dtype in MIL_TYPES if dtype != "bool")
 """What an input can be in the source: Core ML's features know no truth values."""
+
+RAW = "raw_"
+"""How the values begin that a network hands over to its finish."""
 
 MOST_AXES = 5
 """Core ML's limit for a tensor."""
@@ -35,7 +40,7 @@ class ConversionOptions:
 
 
 def to_coreml(graph: Graph, features: Features, options: ConversionOptions) -> Any:
-    """The graph as coremltools' MLModel (an ML Program, not loaded), with the features' names.
+    """The graph as coremltools' MLModel (an ML Program, not loaded), with the features' names, finished as they say.
 
     Outputs are float32, or int32 where the source's are whole numbers. ConversionError names the file, and the operator
     that stands in the way.
@@ -48,14 +53,14 @@ def to_coreml(graph: Graph, features: Features, options: ConversionOptions) -> A
         raise ConversionError(f"{graph.file}: {error}") from error
     pipeline = ct.PassPipeline.DEFAULT
     pipeline.append_pass(SPARSE_WEIGHTS_PASS)
-    precision = ct.precision.FLOAT16 if options.precision == "float16" else ct.precision.FLOAT32
+    float16 = ct.transform.FP16ComputePrecision(op_selector=may_be_float16)
     try:
         return ct.convert(
             program,
             convert_to="mlprogram",
-            inputs=[_input_type(graph, feature) for feature in features.inputs],
+            inputs=_input_types(graph, features),
             minimum_deployment_target=target,
-            compute_precision=precision,
+            compute_precision=float16 if options.precision == "float16" else ct.precision.FLOAT32,
             pass_pipeline=pipeline,
             skip_model_load=True,
         )
@@ -67,8 +72,10 @@ def to_coreml(graph: Graph, features: Features, options: ConversionOptions) -> A
 
 
 def build_program(graph: Graph, features: Features, target: Any, expand_prelu: bool) -> Program:
-    """The graph as a MIL program whose outputs have the features' names and shapes."""
+    """The graph as a MIL program whose outputs have the features' names and shapes, or are what their finish makes."""
     placeholders = {feature.name: _placeholder(graph, feature) for feature in features.inputs}
+    if features.finish:
+        placeholders |= {scalar.name: mb.placeholder(shape=(1,)) for scalar in features.finish.scalars}
     program = Program()
     with Function(placeholders, opset_version=target) as function:
         held = {}
@@ -78,13 +85,23 @@ def build_program(graph: Graph, features: Features, target: Any, expand_prelu: b
             held[feature.tensor] = Held(function.inputs[feature.name], axes)
         context = Context(graph, held, expand_prelu)
         lower(context)
-        outputs = []
-        for output in features.outputs:
-            var = context.reshaped(graph.tensors[output.tensor], output.shape, output.name)
-            outputs.append(var if var.name == output.name else mb.identity(x=var, name=output.name))
-        function.set_outputs(outputs)
+        prefix = RAW if features.finish else ""  # a final output may have the name of one of the network's
+        raw = {o.name: context.reshaped(graph.tensors[o.tensor], o.shape, prefix + o.name) for o in features.outputs}
+        results = _finished(function, features.finish, raw) if features.finish else raw
+        function.set_outputs([_named(var, name) for name, var in results.items()])
     program.add_function("main", function)
     return program
+
+
+def _finished(function: Function, finish: Finish, raw: dict[str, Any]) -> dict[str, Any]:
+    """The final outputs, in the finish's order."""
+    with kept_float32(function):
+        made = finish.emit(raw, {scalar.name: function.inputs[scalar.name] for scalar in finish.scalars})
+        return {output.name: _named(made[output.name], output.name) for output in finish.outputs}
+
+
+def _named(var: Any, name: str) -> Any:
+    return var if var.name == name else mb.identity(x=var, name=name)
 
 
 def _placeholder(graph: Graph, feature: InputFeature) -> Any:
@@ -98,6 +115,14 @@ def _placeholder(graph: Graph, feature: InputFeature) -> Any:
         raise ConversionError(f"{found}, expected 1 to {MOST_AXES} axes of 1 or more")
     shape = [tensor.shape[axis] for axis in CHANNELS_FIRST] if feature.kind == "image" else tensor.shape
     return mb.placeholder(shape=tuple(shape), dtype=numpy_type_to_builtin_type(MIL_TYPES[tensor.dtype]))
+
+
+def _input_types(graph: Graph, features: Features) -> list[Any]:
+    types = [_input_type(graph, feature) for feature in features.inputs]
+    for scalar in features.finish.scalars if features.finish else ():
+        default = np.array([scalar.default], np.float32)
+        types.append(ct.TensorType(name=scalar.name, shape=(1,), dtype=np.float32, default_value=default))
+    return types
 
 
 def _input_type(graph: Graph, feature: InputFeature) -> Any:

@@ -6,6 +6,7 @@ from math import prod
 from typing import Literal
 
 from converters.errors import ConversionError
+from converters.finish import Finish
 from converters.graph import Graph, Tensor
 from converters.identifiers import CORE_ML_WORDS, identifier, lower_camel_case
 
@@ -45,7 +46,10 @@ class OutputFeature:
 
 @dataclass(frozen=True)
 class Features:
-    """Everything that a package says of itself."""
+    """Everything that a package says of itself.
+
+    With a `finish` the `outputs` name what the network hands over inside the program, not what comes out.
+    """
 
     inputs: tuple[InputFeature, ...]
     outputs: tuple[OutputFeature, ...]
@@ -53,6 +57,16 @@ class Features:
     author: str = ""
     licence: str = ""
     version: str = ""
+    finish: Finish | None = None
+
+    @property
+    def visible(self) -> tuple[tuple[str, str], ...]:
+        """Name and meaning of each input and output that an app sees."""
+        inputs = [(feature.name, feature.meaning) for feature in self.inputs]
+        if self.finish is None:
+            return (*inputs, *((output.name, output.meaning) for output in self.outputs))
+        scalars = ((scalar.name, scalar.meaning) for scalar in self.finish.scalars)
+        return (*inputs, *scalars, *((output.name, output.meaning) for output in self.finish.outputs))
 
 
 def derived_features(graph: Graph, low: float, high: float, tensor_input: bool) -> Features:
@@ -118,7 +132,17 @@ def check_features(graph: Graph, features: Features) -> None:
             raise ConversionError(
                 f"output {output.name} is described as {list(output.shape)}, its tensor is {list(shape)}"
             )
-    names = [i.name for i in features.inputs] + [o.name for o in features.outputs]
+    _check_names([output.name for output in features.outputs])
+    _check_names([name for name, _ in features.visible])
+    for image in features.inputs:
+        if image.kind == "image" and not _is_picture(graph.tensors[image.tensor]):
+            found = list(graph.tensors[image.tensor].shape)
+            raise ConversionError(
+                f"input {image.name} of shape {found} is no picture of 1 or 3 channels: use --tensor-input"
+            )
+
+
+def _check_names(names: list[str]) -> None:
     for name in names:
         if identifier(name) != name or name in CORE_ML_WORDS:
             raise ConversionError(
@@ -126,9 +150,3 @@ def check_features(graph: Graph, features: Features) -> None:
             )
         if names.count(name) > 1:
             raise ConversionError(f"two inputs or outputs are called '{name}'")
-    for image in features.inputs:
-        if image.kind == "image" and not _is_picture(graph.tensors[image.tensor]):
-            found = list(graph.tensors[image.tensor].shape)
-            raise ConversionError(
-                f"input {image.name} of shape {found} is no picture of 1 or 3 channels: use --tensor-input"
-            )

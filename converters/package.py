@@ -40,7 +40,7 @@ def describe(specification: Any, features: Features, metadata: Mapping[str, str]
     about.versionString, about.shortDescription = features.version, features.description
     about.userDefined.pop(CONVERSION_DATE, None)
     about.userDefined.update(metadata)
-    meanings = {i.name: i.meaning for i in features.inputs} | {o.name: o.meaning for o in features.outputs}
+    meanings = dict(features.visible)
     for feature in (*specification.description.input, *specification.description.output):
         feature.shortDescription = meanings[feature.name]
 
