@@ -24,7 +24,7 @@ VALUES = np.array([[0.1, 2.0, 3.0, 40000.0]], np.float32)
 def scaled(raw: Mapping[str, Any], scalars: Mapping[str, Any]) -> dict[str, Any]:
     """1000 times what is above the threshold: beyond float16, and finer than its steps."""
     above = mb.sub(x=raw["values"], y=scalars["threshold"])
-    return {"values": mb.mul(x=mb.relu(x=above), y=np.float32(1000)), "count": mb.const(val=np.int32([4]))}
+    return {"values": mb.mul(x=mb.relu(x=above), y=np.float32(1000)), "count": mb.const(val=np.array([4], np.int32))}
 
 
 FINISH = Finish(
