@@ -1,6 +1,6 @@
 # Each target makes what it needs. PYTHON=… chooses the interpreter of the environment, MODELS=DIR takes the source
 # models from a folder, OUT=DIR puts the packages elsewhere.
-.PHONY: help coreml test lint bench demo lock clean
+.PHONY: help coreml test lint bench demo golden lock clean
 .DELETE_ON_ERROR:
 .SUFFIXES:
 export PYTHON MODELS OUT
@@ -33,13 +33,18 @@ bench: coreml ## measure, into build/bench.json
 demo: coreml ## a picture with what the packages find in it
 	@$(BIN)/blazemesh demo $${OUT:+--packages "$$OUT"}
 
+golden: ## what MediaPipe itself computes, into tests/golden
+	@sh scripts/golden.sh
+
 $(UV):
 	@$${PYTHON:-python3} -m venv --clear build/uv
 	@build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
 
-lock: $(UV) ## bring requirements.lock in line with pyproject.toml
-	@$(UV) pip compile --universal --generate-hashes --python-version 3.11 --group dev pyproject.toml \
-		--custom-compile-command "make lock" -q -o requirements.lock
+COMPILE = $(UV) pip compile --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" -q
+
+lock: $(UV) ## bring the locks in line with pyproject.toml
+	@$(COMPILE) --group dev pyproject.toml -o requirements.lock
+	@$(COMPILE) --group golden -o golden.lock
 
 clean: ## remove everything that make made in this folder
 	rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache *.egg-info
