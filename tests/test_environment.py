@@ -276,4 +276,4 @@ def test_folders_reach_the_build_as_they_are(clone: Path, path: Path, arguments:
 
 def test_every_target_is_listed_by_help(clone: Path, path: Path) -> None:
     listed = [line.split()[0] for line in run(clone, path, "make").stdout.splitlines()]
-    assert listed == ["help", "coreml", "test", "lint", "bench", "demo", "lock", "clean"]
+    assert listed == ["help", "coreml", "test", "lint", "bench", "demo", "golden", "lock", "clean"]

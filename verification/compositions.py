@@ -94,7 +94,7 @@ def _backdrop(name: str, side: int) -> Pixels:
 
 def _lay(paste: Paste, photograph: Levels, frame: Pixels) -> None:
     """Each pixel becomes the mean of fine × fine samples; beside the pasted square they are what was there before."""
-    fine = max(1, math.ceil(1 / paste.scale))
+    fine = max(1, math.ceil(0.5 / paste.scale))  # one for each four of the photograph's pixels is enough
     (left, right), (top, bottom) = (_extent(paste, axis, len(frame)) for axis in (0, 1))
     u, v = _offsets(paste, fine, (left, right), (top, bottom))
     reach = _fixed(paste.reach)

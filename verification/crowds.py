@@ -23,7 +23,7 @@ Named = tuple[str, Composition]
 
 
 def crowds(side: int, spot: Spot, seed: str) -> Iterator[Named]:
-    """48 frames for a detector of `side` pixels: 1 to 12 faces, faces that overlap, and frames with hardly any."""
+    """50 frames for a detector of `side` pixels: 1 to 12 faces, faces that overlap, and frames with hardly any."""
     random = Random(seed)
     for count in range(1, MOST_FACES + 1):
         for turn in range(CROWDS):
@@ -37,8 +37,10 @@ def crowds(side: int, spot: Spot, seed: str) -> Iterator[Named]:
     whole = Paste((256.0, 256.0), (side / 2, side / 2), 256.0, side / 512)
     for bars in (0, side // 5, side // 3):
         yield f"the photograph, {bars} black columns on either side", Composition(side, "black", (whole,), bars)
-    near = Paste(_rounded(*spot.center), (side / 2, side / 2), 256.0, _figure(0.6 * side / spot.size))
-    yield "one, near", Composition(side, "black", (near,))
+    near = _figure(0.6 * side / spot.size)
+    for name, at in (("one, near", (0.5, 0.5)), ("one, cut off on the left", (0.25, 0.5)), ("one, below", (0.5, 0.75))):
+        middle = (at[0] * side, at[1] * side)
+        yield name, Composition(side, "black", (Paste(_rounded(*spot.center), middle, 256.0, near),))
 
 
 def faces(side: int, spot: Spot, seed: str) -> Iterator[Named]:
