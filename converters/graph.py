@@ -17,7 +17,11 @@ FLOAT_TYPES = frozenset({"float16", "float32"})
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
-    """A value in the graph: `shape` in the source's axis order (NHWC for pictures), `value` where it is constant."""
+    """A value in the graph: `shape` in the source's axis order (NHWC for pictures), `value` where it is constant.
+
+    A `variable`, which LiteRT keeps from one run to the next, has zeros as its value: what it holds at first.
+    The file leaves the size of the `open_axes` to whoever runs it; `shape` has them as 1, or as the exporter had them.
+    """
 
     index: int
     name: str
@@ -26,6 +30,8 @@ class Tensor:
     value: Array | None = None
     quantized: bool = False
     stored_sparse: bool = False
+    variable: bool = False
+    open_axes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,10 @@ class Operator:
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """A whole network: what it was read from, its tensors by index, its operators in an order that can be executed."""
+    """A whole network: what it was read from, its tensors by index, its operators in an order that can be executed.
+
+    Of a file that holds several graphs (`subgraphs`) it is the first.
+    """
 
     file: str
     sha256: str
@@ -75,6 +84,7 @@ class Graph:
     operators: tuple[Operator, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    subgraphs: int = 1
 
     def where(self, operator: Operator) -> str:
         """How an error names an operator: its index, kind and the tensor it makes."""

@@ -14,6 +14,9 @@ CONTROL_FLOW = frozenset(
 )
 """Operators that run other subgraphs of the file."""
 
+SUPPRESSION = frozenset({"NON_MAX_SUPPRESSION_V4", "NON_MAX_SUPPRESSION_V5", "TFLite_Detection_PostProcess"})
+"""Operators that choose among boxes; the last is a custom one of TensorFlow's Object Detection API."""
+
 
 def refuse_compiled(graph: Graph) -> None:
     """ConversionError for a file that holds a program for Coral's chip instead of a network."""
@@ -36,10 +39,21 @@ def refuse_quantized(graph: Graph) -> None:
             )
 
 
+def named_like_a_builtin(operator: Operator) -> bool:
+    """Whether it is a custom operator that only has the name of one of TensorFlow Lite's, and does who knows what."""
+    from ai_edge_litert.schema_py_generated import BuiltinOperator
+
+    return operator.custom and hasattr(BuiltinOperator, operator.kind)
+
+
 def why_unsupported(operator: Operator) -> str:
     """What there is to say of an operator without a function, behind its name; empty for an ordinary one."""
     if operator.custom and operator.kind.startswith(FLEX):
         return f": TensorFlow's own {operator.kind[len(FLEX) :]}; export the model with built-in operators alone"
+    if named_like_a_builtin(operator):
+        return ": a custom operator with the name of a built-in one; rename it, or export the built-in"
+    if operator.kind in SUPPRESSION:
+        return ": it chooses among boxes; export the model up to the raw boxes and scores, and suppress in the app"
     if operator.custom:
         return ": a custom operator, which only the program knows that it was made for"
     if operator.kind in CONTROL_FLOW:

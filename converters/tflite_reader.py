@@ -1,6 +1,7 @@
 """Bytes of a `.tflite` file → Graph, through the schema classes that LiteRT ships."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -28,8 +29,19 @@ DTYPES = {
     "INT64": "int64",
     "BOOL": "bool",
 }
+FOREIGN_TYPES = {
+    "STRING": "Core ML's tensors hold numbers: take what reads and writes text out of the model",
+    "COMPLEX64": "Core ML knows no complex numbers: export the real and the imaginary part as two tensors",
+    "COMPLEX128": "Core ML knows no complex numbers: export the real and the imaginary part as two tensors",
+    "RESOURCE": "it names a variable, which lives from one run to the next: export a model without variables",
+    "VARIANT": "it holds a list or another value that is no tensor: export the model with built-in operators alone",
+}
+"""What there is to say of the types that no tensor of Core ML has."""
 MOST_ELEMENTS = 2**28
 """More elements than any tensor of a model for a phone; beyond it the file is broken or hostile."""
+
+MOST_VALUES = 2**27
+"""In all tensors together: 512 MB of float32, ten times a face network's. A few bytes can claim any number of them."""
 
 
 def read_tflite(data: bytes, file: str) -> Graph:
@@ -57,6 +69,8 @@ def refuse_other_files(data: bytes, file: str) -> None:
         found = "a Git LFS pointer (the model itself was not pulled: run `git lfs pull`)"
     elif data.startswith(b"PK\x03\x04"):
         found = "a zip archive (unpack it and pass the .tflite inside)"
+    elif data[:512].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        found = "a web page (a download that was answered by one: fetch the file itself)"
     raise ConversionError(f"{file}: expected a .tflite model, found {found}")
 
 
@@ -94,21 +108,24 @@ class _FileReader:
         tensors = [
             self._tensor(index, subgraph.Tensors(index)) for index in self._range(subgraph.TensorsLength(), "tensors")
         ]
+        if (values := sum(_elements(tensor.shape) for tensor in tensors)) > MOST_VALUES:
+            raise ConversionError(f"its tensors hold {values} values, expected at most {MOST_VALUES} in all")
         operators = [
             self._operator(index, subgraph.Operators(index))
             for index in self._range(subgraph.OperatorsLength(), "operators")
         ]
-        inputs = self._indices(subgraph.InputsLength(), subgraph.Inputs, "graph inputs")
+        inputs = self._indices(subgraph.InputsLength(), subgraph.InputsAsNumpy, "graph inputs")
         graph = Graph(
             file=self.file,
             sha256=hashlib.sha256(self.data).hexdigest(),
             tensors=tuple(_with_empty_constants(tensors, {*inputs, *(j for o in operators for j in o.outputs)})),
             operators=tuple(operators),
             inputs=inputs,
-            outputs=self._indices(subgraph.OutputsLength(), subgraph.Outputs, "graph outputs"),
+            outputs=self._indices(subgraph.OutputsLength(), subgraph.OutputsAsNumpy, "graph outputs"),
+            subgraphs=self.model.SubgraphsLength(),
         )
         check_order(graph)
-        return fold_stored_weights(graph, self.sparsities)
+        return fold_stored_weights(_told_apart(graph), self.sparsities)
 
     def _range(self, length: int, what: str) -> range:
         if not 0 <= length <= self.unread:
@@ -120,16 +137,17 @@ class _FileReader:
         self._range(len(raw or b""), "bytes of a name")
         return (raw or b"").decode("utf-8", "replace") or default
 
-    def _indices(self, length: int, get: Callable[[int], int], what: str) -> tuple[int, ...]:
-        return tuple(int(get(j)) for j in self._range(length, what))
+    def _indices(self, length: int, vector: Callable[[], Array], what: str) -> tuple[int, ...]:
+        return tuple(vector().tolist()) if self._range(length, what) else ()
 
     def _tensor(self, index: int, source: Any) -> Tensor:
         name = self._text(source.Name(), f"tensor_{index}")
         type_name = _names("TensorType").get(source.Type(), str(source.Type()))
         if type_name not in DTYPES:
-            raise ConversionError(f"tensor '{name}' is of type {type_name}; float models hold {', '.join(DTYPES)}")
+            why = FOREIGN_TYPES.get(type_name, f"float models hold {', '.join(DTYPES)}")
+            raise ConversionError(f"{self._user(index)}tensor '{name}' is of type {type_name}; {why}")
         dtype = DTYPES[type_name]
-        shape = self._indices(source.ShapeLength(), source.Shape, "dimensions")
+        shape = self._indices(source.ShapeLength(), source.ShapeAsNumpy, "dimensions")
         if any(size < 0 for size in shape) or _elements(shape) > MOST_ELEMENTS:
             raise ConversionError(
                 f"tensor '{name}' has the shape {list(shape)}, expected sizes of 0 or more, in reason"
@@ -141,7 +159,13 @@ class _FileReader:
             self.sparsities[index] = read_sparsity(sparsity)
             self._range(self.sparsities[index].size, "numbers of a sparse tensor's layout")
         value = self._value(name, source.Buffer(), dtype, shape, sparse=sparsity is not None)
-        return Tensor(index, name, shape, dtype, value, quantized, sparsity is not None)
+        variable = bool(source.IsVariable()) and value is None
+        if variable:
+            self._range(_elements(shape), "elements of a variable")
+            value = np.zeros(shape, dtype)
+        signature = self._indices(source.ShapeSignatureLength(), source.ShapeSignatureAsNumpy, "dimensions")
+        open_axes = tuple(axis for axis, size in enumerate(signature[: len(shape)]) if size == -1)
+        return Tensor(index, name, shape, dtype, value, quantized, sparsity is not None, variable, open_axes)
 
     def _value(self, name: str, buffer: int, dtype: str, shape: tuple[int, ...], sparse: bool) -> Array | None:
         """The constant in `buffer`, read-only; a sparse one stays the flat list of its stored values."""
@@ -163,16 +187,31 @@ class _FileReader:
             raise ConversionError(f"tensor '{name}' of shape {list(shape)} holds {value.size} values")
         return value.reshape(shape)
 
-    def _operator(self, index: int, source: Any) -> Operator:
+    def _user(self, tensor: int) -> str:
+        """The first operator that reads or makes the tensor, to stand before what is wrong with it; else nothing."""
+        subgraph = self.model.Subgraphs(0)
+        for index in self._range(subgraph.OperatorsLength(), "operators"):
+            operator = subgraph.Operators(index)
+            inputs = self._indices(operator.InputsLength(), operator.InputsAsNumpy, "inputs")
+            if tensor in (*inputs, *self._indices(operator.OutputsLength(), operator.OutputsAsNumpy, "outputs")):
+                return f"operator {index} {self._kind(index, operator)[0]}: "
+        return ""
+
+    def _kind(self, index: int, source: Any) -> tuple[str, bool]:
+        """An operator's kind, and whether it is a custom one."""
         codes = self.model.OperatorCodesLength()
         if not 0 <= source.OpcodeIndex() < codes:
             raise ConversionError(f"operator {index} names code {source.OpcodeIndex()} of {codes}")
         code = self.model.OperatorCodes(source.OpcodeIndex())
         number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
         kind = _names("BuiltinOperator").get(number, f"builtin {number}")
-        if custom := kind == "CUSTOM":
-            kind = self._text(code.CustomCode(), "unnamed custom operator")
-        inputs = self._indices(source.InputsLength(), source.Inputs, "inputs")
+        if kind == "CUSTOM":
+            return self._text(code.CustomCode(), "unnamed custom operator"), True
+        return kind, False
+
+    def _operator(self, index: int, source: Any) -> Operator:
+        kind, custom = self._kind(index, source)
+        inputs = self._indices(source.InputsLength(), source.InputsAsNumpy, "inputs")
         options = _options(source)
         self._range(sum(len(value) for value in options.values() if isinstance(value, tuple)), "numbers of options")
         self._range(source.CustomOptionsLength(), "bytes of options")
@@ -180,11 +219,21 @@ class _FileReader:
             index=index,
             kind=kind,
             inputs=tuple(None if j == -1 else j for j in inputs),
-            outputs=self._indices(source.OutputsLength(), source.Outputs, "outputs"),
+            outputs=self._indices(source.OutputsLength(), source.OutputsAsNumpy, "outputs"),
             options=MappingProxyType(options),
             custom=custom,
             custom_options=source.CustomOptionsAsNumpy().tobytes() if source.CustomOptionsLength() else b"",
         )
+
+
+def _told_apart(graph: Graph) -> Graph:
+    """The graph with inputs, and outputs, of one name called by their indices, as tensors without a name are."""
+    alike: set[int] = set()
+    for indices in (set(graph.inputs), set(graph.outputs)):
+        names = Counter(graph.tensors[index].name for index in indices)
+        alike |= {index for index in indices if names[graph.tensors[index].name] > 1}
+    tensors = (replace(t, name=f"tensor_{t.index}") if t.index in alike else t for t in graph.tensors)
+    return replace(graph, tensors=tuple(tensors)) if alike else graph
 
 
 def _with_empty_constants(tensors: list[Tensor], made: set[int]) -> list[Tensor]:

@@ -6,7 +6,7 @@ import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from converters.errors import ConversionError
-from converters.graph import Operator, Tensor
+from converters.graph import FLOAT_TYPES, Operator, Tensor
 from converters.lower import MIL_TYPES, Context, Var, common_axes, mil_constant
 from converters.ops.activation import activated
 from converters.ops.registry import register
@@ -58,6 +58,18 @@ def lower_binary(context: Context, operator: Operator) -> None:
     context.put(result, var, axes)
 
 
+@register("ADD_N")
+def lower_sum_of_many(context: Context, operator: Operator) -> None:
+    """The sum of any number of operands of one shape."""
+    result = context.result(operator)
+    values, axes = broadcast_operands(context, operator, tuple(range(len(operator.inputs))))
+    name = context.name(result)
+    total = values[0]
+    for place, value in enumerate(values[1:], start=2):
+        total = mb.add(x=total, y=value, name=name if place == len(values) else f"{name}_first{place}")
+    context.put(result, total, axes)
+
+
 @register("SQUARED_DIFFERENCE")
 def lower_squared_difference(context: Context, operator: Operator) -> None:
     """(x - y)²."""
@@ -79,7 +91,15 @@ def lower_select(context: Context, operator: Operator) -> None:
         condition_var = row if axes == tuple(range(len(axes))) else mb.transpose(x=row, perm=list(axes))
     else:
         (condition_var, a, b), axes = broadcast_operands(context, operator, (0, 1, 2))
+    shape = tuple(result.shape[axis] for axis in axes)
+    if shape not in (tuple(a.shape), tuple(b.shape)):  # MIL takes the result's shape from the two alone
+        a, b = _repeated(a, shape), _repeated(b, shape)
     context.put(result, mb.select(cond=condition_var, a=a, b=b, name=context.name(result)), axes)
+
+
+def _repeated(value: Var, shape: tuple[int, ...]) -> Var:
+    """A constant as large as `shape`; what is computed stays as it is."""
+    return np.ascontiguousarray(np.broadcast_to(value, shape)) if isinstance(value, np.ndarray) else value
 
 
 @register(*UNARY)
@@ -101,13 +121,28 @@ def lower_negation(context: Context, operator: Operator) -> None:
 
 @register("CAST")
 def lower_cast(context: Context, operator: Operator) -> None:
-    """The same numbers in the type that the result declares."""
+    """The same numbers in the type that the result declares; of whole ones as a byte the lowest eight bits."""
     source, result = context.tensor(operator, 0), context.result(operator)
     axes = context.axes(source)
     if result.dtype not in MIL_TYPES:
         raise ConversionError(f"a cast to {result.dtype}, expected {', '.join(MIL_TYPES)}")
     dtype = {np.float32: "fp32", np.int32: "int32", np.bool_: "bool"}[MIL_TYPES[result.dtype]]
-    context.put(result, mb.cast(x=context.value(source, axes), dtype=dtype, name=context.name(result)), axes)
+    x, name = context.value(source, axes), context.name(result)
+    if result.dtype == "uint8" and source.dtype in ("int32", "int64"):
+        var = mb.mod(x=x, y=np.int32(256), name=name)
+    else:
+        var = mb.cast(x=x, dtype=dtype, name=name)
+    context.put(result, var, axes)
+
+
+@register("DEQUANTIZE")
+def lower_dequantize(context: Context, operator: Operator) -> None:
+    """float16 → float32: both are computed alike here, and what is quantised is refused before."""
+    source, result = context.tensor(operator, 0), context.result(operator)
+    if source.dtype not in FLOAT_TYPES:
+        raise ConversionError(f"operand 0 is {source.dtype}, expected float16")
+    axes = context.axes(source)
+    context.put(result, mb.identity(x=context.value(source, axes), name=context.name(result)), axes)
 
 
 def broadcast_operands(

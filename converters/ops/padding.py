@@ -7,7 +7,7 @@ from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from converters.errors import ConversionError
 from converters.graph import Operator, Tensor
-from converters.lower import MIL_TYPES, Context, ZeroPadding
+from converters.lower import MIL_TYPES, Context, Var, ZeroPadding
 from converters.ops.registry import register
 
 Pairs = Sequence[tuple[int, int]]
@@ -79,6 +79,9 @@ def _pairs(context: Context, operator: Operator) -> list[tuple[int, int]]:
 
 def _pad_constant(context: Context, source: Tensor, result: Tensor, pairs: Pairs, value: float) -> None:
     axes = context.axes(source)
+    if MIL_TYPES.get(source.dtype) is not np.float32:
+        context.put(result, _joined(context, source, result, [pairs[axis] for axis in axes], value), axes)
+        return
     # MIL's vector covers the trailing axes; the ones in front of the first padded axis are left out.
     ordered = [pairs[axis] for axis in axes]
     first = next((j for j, pair in enumerate(ordered) if pair != (0, 0)), len(ordered) - 1)
@@ -90,3 +93,16 @@ def _pad_constant(context: Context, source: Tensor, result: Tensor, pairs: Pairs
         name=context.name(result),
     )
     context.put(result, var, axes)
+
+
+def _joined(context: Context, source: Tensor, result: Tensor, ordered: Pairs, value: float) -> Var:
+    """Blocks of `value` joined to either end of each axis: MIL's pad takes no whole numbers (its type domain)."""
+    x, name = context.value(source, context.axes(source)), context.name(result)
+    for axis, pair in enumerate(ordered):
+        before, after = (
+            np.full((*x.shape[:axis], cells, *x.shape[axis + 1 :]), value, MIL_TYPES[source.dtype]) for cells in pair
+        )
+        values = [part for part in (before, x, after) if part.shape[axis]]
+        if len(values) > 1:
+            x = mb.concat(values=values, axis=axis, name=f"{name}_axis{axis}")
+    return mb.identity(x=x, name=name)

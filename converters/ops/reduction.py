@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
+from converters.errors import ConversionError
 from converters.graph import Operator
 from converters.lower import Context, Var, remaining_axes, whole_axis
 from converters.ops.activation import activated
@@ -32,6 +33,23 @@ def lower_reduction(context: Context, operator: Operator) -> None:
         context.put(result, mb.identity(x=x, name=name), order)
         return
     var = REDUCTIONS[operator.kind](x=x, axes=positions, keep_dims=keep, name=name)
+    context.put(result, var, order if keep else remaining_axes(order, folded))
+
+
+@register("REDUCE_ANY", "REDUCE_ALL")
+def lower_truth_reduction(context: Context, operator: Operator) -> None:
+    """Whether any, or all, of the truth values along the axes that operand 1 names are true."""
+    source, result = context.tensor(operator, 0), context.result(operator)
+    folded = {whole_axis(int(axis), source) for axis in context.constant(operator, 1).reshape(-1)}
+    if source.dtype != "bool" or not folded:
+        raise ConversionError(f"operand 0 is {source.dtype} over the axes {sorted(folded)}, expected truth values")
+    order, name = context.axes(source), context.name(result)
+    keep = bool(operator.option("keepDims", False))
+    emit = mb.reduce_max if operator.kind == "REDUCE_ANY" else mb.reduce_min
+    numbers = mb.cast(x=context.value(source, order), dtype="int32", name=f"{name}_numbers")
+    positions = sorted(order.index(axis) for axis in folded)
+    extreme = emit(x=numbers, axes=positions, keep_dims=keep, name=f"{name}_extreme")
+    var = mb.cast(x=extreme, dtype="bool", name=name)
     context.put(result, var, order if keep else remaining_axes(order, folded))
 
 

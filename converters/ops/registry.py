@@ -36,8 +36,11 @@ def handlers() -> Mapping[str, Handler]:
     import converters.ops.convolution
     import converters.ops.dense
     import converters.ops.elementwise
+    import converters.ops.mediapipe
+    import converters.ops.ordering
     import converters.ops.padding
     import converters.ops.pooling
+    import converters.ops.recurrent
     import converters.ops.reduction
     import converters.ops.resize
     import converters.ops.selection

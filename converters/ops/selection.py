@@ -1,5 +1,7 @@
 """Operators that pick, join or repeat values without computing."""
 
+from math import prod
+
 import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
@@ -14,6 +16,17 @@ def lower_shape(context: Context, operator: Operator) -> None:
     """The operand's shape, which is known; what is computed from it MIL infers."""
     result = context.result(operator)
     context.put(result, np.array(context.tensor(operator, 0).shape, np.int32))
+
+
+@register("ZEROS_LIKE", "FILL")
+def lower_fill(context: Context, operator: Operator) -> None:
+    """One value everywhere: zero, or operand 1, in the shape that the result declares."""
+    result = context.result(operator)
+    dtype = MIL_TYPES.get(result.dtype)
+    value = np.zeros(()) if operator.kind == "ZEROS_LIKE" else context.constant(operator, 1)
+    if value.size != 1 or dtype is None:
+        raise ConversionError(f"fills with {value.tolist()} of {result.dtype}, expected a single number")
+    context.put(result, np.full(result.shape, value.reshape(()), dtype))
 
 
 @register("TRANSPOSE")
@@ -78,16 +91,39 @@ def lower_split(context: Context, operator: Operator) -> None:
 
 @register("GATHER")
 def lower_gather(context: Context, operator: Operator) -> None:
-    """x at the indices along an axis."""
+    """x at the indices along an axis, of each batch by itself where there are batch dimensions."""
     source, indices, result = context.tensor(operator, 0), context.tensor(operator, 1), context.result(operator)
-    if operator.whole("batchDims", 0):
-        raise ConversionError("batch dimensions are not supported")
     axis = whole_axis(operator.whole("axis", 0), source)
     known = context.known(indices)
     if known is not None and not np.all((known >= 0) & (known < source.shape[axis])):
         raise ConversionError(f"indices from {known.min()} to {known.max()} into an axis of {source.shape[axis]}")
+    batches = operator.whole("batchDims", 0)
+    if batches:
+        _gather_batches(context, operator, axis, batches if batches > 0 else batches + len(indices.shape))
+        return
     var = mb.gather(x=context.value(source), indices=context.value(indices), axis=axis, name=context.name(result))
     context.put(result, var)
+
+
+def _gather_batches(context: Context, operator: Operator, axis: int, batches: int) -> None:
+    """GATHER with its first `batches` axes shared by both operands: all batches' cells in one row, and places in it."""
+    source, indices, result = context.tensor(operator, 0), context.tensor(operator, 1), context.result(operator)
+    shared = source.shape[:batches]
+    if not batches <= axis or indices.shape[:batches] != shared:
+        raise ConversionError(f"{batches} batch dimensions of {list(source.shape)} and {list(indices.shape)}")
+    order = (*range(batches), axis, *(j for j in range(batches, len(source.shape)) if j != axis))
+    name, size, count = context.name(result), source.shape[axis], prod(shared)
+    rest = [source.shape[j] for j in order[batches + 1 :]]
+    row = mb.reshape(x=context.value(source, order), shape=[count * size, *rest], name=f"{name}_row")
+    starts = (size * np.arange(count, dtype=np.int32)).reshape(count, 1)
+    within = context.reshaped(indices, (count, prod(indices.shape[batches:])), f"{name}_within")
+    places = mb.add(x=within, y=starts, name=f"{name}_places")
+    flat = mb.gather(x=row, indices=mb.reshape(x=places, shape=[-1], name=f"{name}_flat"), axis=0, name=f"{name}_cells")
+    var = mb.reshape(x=flat, shape=[*indices.shape, *rest], name=name)
+    # What lay between the batches and the axis goes back in front of the places.
+    between, chosen = axis - batches, len(indices.shape) - batches
+    moved = [*range(batches), *(batches + between + j for j in range(chosen)), *(batches + j for j in range(between))]
+    context.put(result, var, [*moved, *range(len(moved), len(result.shape))])
 
 
 @register("GATHER_ND")

@@ -38,13 +38,17 @@ def lower_concatenation(context: Context, operator: Operator) -> None:
 
 @register("STRIDED_SLICE")
 def lower_strided_slice(context: Context, operator: Operator) -> None:
-    """x[begin:end:stride] with all of TensorFlow's masks; new axes come by the shape that the result declares."""
+    """x[begin:end:stride] with all of TensorFlow's masks; new axes come by the shape that the result declares.
+
+    With `offset`, ends count from where the slices begin (tensorflow/lite/kernels/internal/strided_slice_logic.h).
+    """
     source, result = context.tensor(operator, 0), context.result(operator)
     begin, end, stride = (context.constant(operator, position).reshape(-1).tolist() for position in (1, 2, 3))
     if not len(begin) == len(end) == len(stride) or 0 in stride:
         raise ConversionError(f"begin {begin}, end {end}, strides {stride} for the shape {list(source.shape)}")
-    if operator.option("offset", False):
-        raise ConversionError("ends counted from the beginnings (offset) are not supported")
+    if operator.option("offset", False) and operator.option("endMask", 0):
+        # LiteRT's kernel counts with the mask and declares a shape without it.
+        raise ConversionError("ends counted from the beginnings (offset) and left open (end mask) at once")
     given = [slice(*bounds) for bounds in zip(begin, end, stride, strict=True)]
     places = _places(operator, len(given), len(source.shape))
     cuts = [_cut(operator, given, place, size) for place, size in zip(places, source.shape, strict=True)]
@@ -88,7 +92,10 @@ def _cut(operator: Operator, given: list[slice], place: int | None, size: int) -
     first = None if _named(operator, "beginMask", place) else given[place].start
     last = None if _named(operator, "endMask", place) else given[place].stop
     if not _dropped(operator, place):
-        return slice(first, last, given[place].step).indices(size)
+        step = given[place].step
+        if last is not None and operator.option("offset", False):
+            last += slice(first, None, step).indices(size)[0]
+        return slice(first, last, step).indices(size)
     index = first or 0
     if not -size <= index < size:
         raise ConversionError(f"element {index} of an axis of {size}")

@@ -64,17 +64,28 @@ def assert_like_litert(converted: Converted) -> None:
     inputs = random_inputs(converted.graph)
     expected = LiteRT(converted.data, "built.tflite").run(inputs)
     names = {converted.graph.tensors[i.tensor].name: i.name for i in converted.features.inputs}
-    found = ReferenceModel(converted.path).predict({names[name]: value for name, value in inputs.items()})
+    found = ReferenceModel(converted.path).predict({names[name]: _given(value) for name, value in inputs.items()})
     for output in converted.features.outputs:
         assert_agree(found[output.name], expected[converted.graph.tensors[output.tensor].name], output.name)
 
 
+def _given(value: Array) -> Array:
+    """The input as the package takes it: bytes and truth values as whole numbers."""
+    return value.astype(np.int32) if value.dtype in (np.uint8, np.bool_) else value
+
+
 def random_inputs(graph: Graph, seed: int = 0) -> dict[str, Array]:
-    """Normally distributed inputs by tensor name (whole numbers are ten times as large)."""
+    """Normally distributed inputs by tensor name (whole numbers are ten times as large), any byte or truth value."""
     generator = np.random.default_rng(seed)
     tensors = [graph.tensors[index] for index in graph.inputs]
-    scales = {"int32": 10, "int64": 10}
-    return {t.name: (scales.get(t.dtype, 1) * generator.standard_normal(t.shape)).astype(t.dtype) for t in tensors}
+    return {tensor.name: _random(generator, tensor.shape, tensor.dtype) for tensor in tensors}
+
+
+def _random(generator: np.random.Generator, shape: tuple[int, ...], dtype: str) -> Array:
+    if dtype in ("uint8", "bool"):
+        return generator.integers(0, 256 if dtype == "uint8" else 2, shape).astype(dtype)
+    scale = 10 if dtype.startswith("int") else 1
+    return (scale * generator.standard_normal(shape)).astype(dtype)
 
 
 def assert_agree(found: Array, expected: Array, name: str) -> None:
@@ -83,4 +94,4 @@ def assert_agree(found: Array, expected: Array, name: str) -> None:
     assert np.isfinite(expected).all(), name
     scale = float(np.abs(expected).max())
     assert scale > 0, f"{name}: nothing but zeros shows nothing"
-    assert float(np.abs(found - expected).max()) <= TOLERANCE * scale, name
+    assert float(np.abs(found - expected.astype(found.dtype)).max()) <= TOLERANCE * scale, name

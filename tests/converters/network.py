@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+import ai_edge_litert.schema_py_generated as schema
 import numpy as np
 
-from tests.converters.tflite_builder import Array, TfliteBuilder
+from tests.converters.tflite_builder import AlignedBuffer, Array, TfliteBuilder
 
 Pair = tuple[int, int]
 
@@ -131,3 +132,22 @@ def _window(padding: str, stride: Pair, dilation: Pair) -> dict[str, Any]:
         "dilationHFactor": dilation[0],
         "dilationWFactor": dilation[1],
     }
+
+
+class _Behind(AlignedBuffer):
+    def Pack(self, builder: Any) -> Any:  # noqa: N802 — the schema's name
+        return schema.BufferT.Pack(self, builder)
+
+
+def with_data_behind_the_tables(values: Array) -> bytes:
+    """An ADD of `values` in the form of models above 2 GB: a buffer names an offset in the file and a size."""
+
+    def build(offset: int) -> bytes:
+        network = Network()
+        x, weights = network.input("values", values.shape), network.weights(*values.shape)
+        network._buffers[1] = _Behind(offset=offset, size=values.nbytes)
+        network.output(network.operator("ADD", [x, weights], values.shape, "sum"))
+        return network.build()
+
+    offset = -(-len(build(1 << 20)) // 16) * 16
+    return build(offset).ljust(offset, b"\0") + values.tobytes()

@@ -48,6 +48,23 @@ def test_sparse_half_weights_of_a_convolution(judge: Convert) -> None:
     assert converted.graph.tensors[filters].stored_sparse
 
 
+def test_sparse_float32_weights(judge: Convert) -> None:
+    """Of a convolution and of a dense layer; the convolution's stay sparse in the package where that pays."""
+    network = Network()
+    x = network.input("picture", (1, 4, 4, 16))
+    columns = [(j * 5) % 16 for j in range(32)]
+    levels: list[Level] = [Dense(32), Dense(1), Dense(1), Compressed(range(33), columns, ("uint8", "uint8"))]
+    filters = network.sparse("filters", network.random(32), (32, 1, 1, 16), levels)
+    hidden = network.operator(
+        "CONV_2D", [x, filters, network.weights(32)], (1, 4, 4, 32), padding="SAME", strideH=1, strideW=1
+    )
+    rows: list[Level] = [Dense(2), Compressed([0, 2, 5], [3, 30, 0, 1, 17])]
+    weights = network.sparse("weights", network.random(5), (2, 32), rows)
+    network.output(network.operator("FULLY_CONNECTED", [hidden, weights, None], (16, 2)))
+    kinds = judge(network).kinds()
+    assert (kinds["constexpr_sparse_to_dense"], kinds["conv"]) == (1, 1)
+
+
 def test_a_sparse_constant_without_densify_is_dense_as_well() -> None:
     network = Network()
     x = network.input("values", (2, 3))

@@ -13,8 +13,8 @@ from converters.features import check_features, derived_features
 from converters.graph import Graph
 from converters.tflite_reader import read_tflite
 from tests.converters.judging import Source
-from tests.converters.network import Network
-from tests.converters.tflite_builder import AlignedBuffer, Compressed, Dense, Level, TfliteBuilder
+from tests.converters.network import Network, with_data_behind_the_tables
+from tests.converters.tflite_builder import Compressed, Dense, Level, TfliteBuilder
 from verification.oracles.litert import LiteRT
 
 
@@ -99,22 +99,8 @@ def test_quantised_tensors() -> None:
 
 
 def test_data_behind_the_tables() -> None:
-    """The form of models above 2 GB: a buffer names an offset in the file and a size."""
-
-    class Behind(AlignedBuffer):
-        def Pack(self, builder: Any) -> Any:  # noqa: N802 — the schema's name
-            return schema.BufferT.Pack(self, builder)
-
-    def build(offset: int) -> bytes:
-        network = Network()
-        x, weights = network.input("values", (2, 3)), network.weights(2, 3)
-        network._buffers[1] = Behind(offset=offset, size=values.nbytes)
-        network.output(network.operator("ADD", [x, weights], (2, 3), "sum"))
-        return network.build()
-
     values = np.arange(6, dtype=np.float32).reshape(2, 3)
-    offset = -(-len(build(1 << 20)) // 16) * 16
-    data = build(offset).ljust(offset, b"\0") + values.tobytes()
+    data = with_data_behind_the_tables(values)
     found = read_tflite(data, "built.tflite").tensors[1].value
     assert np.array_equal(np.asarray(found), values)
     x = {"values": np.zeros((2, 3), np.float32)}
@@ -129,6 +115,8 @@ def test_data_behind_the_tables() -> None:
         (b"\x1c\0\0\0", "4 bytes without the identifier TFL3 at byte 4"),
         (b"\x1c\0\0\0TFL2" + bytes(100), "108 bytes without the identifier TFL3 at byte 4"),
         (b"PK\x03\x04" + bytes(100), "a zip archive (unpack it and pass the .tflite inside)"),
+        (b"\n<!DOCTYPE html><html>", "a web page (a download that was answered by one: fetch the file itself)"),
+        (b"<html><head>404</head></html>", "a web page (a download that was answered by one: fetch the file itself)"),
         (
             b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 676746\n",
             "a Git LFS pointer (the model itself was not pulled: run `git lfs pull`)",
@@ -156,11 +144,23 @@ def break_operator(**fields: Any) -> Callable[[Network], None]:
 
 
 BROKEN: dict[str, tuple[Callable[[Network], None], str]] = {
-    "a type that no float model has": (
+    "text": (
         break_tensor(type=schema.TensorType.STRING),
-        "tensor 'weights_1' is of type STRING; float models hold FLOAT32, ",
+        "operator 0 ADD: tensor 'weights_1' is of type STRING; Core ML's tensors hold numbers: take what reads",
     ),
-    "a type that nobody knows": (break_tensor(type=99), "tensor 'weights_1' is of type 99; "),
+    "complex numbers": (
+        break_tensor(type=schema.TensorType.COMPLEX64),
+        "operator 0 ADD: tensor 'weights_1' is of type COMPLEX64; Core ML knows no complex numbers: export the real",
+    ),
+    "a variable's handle": (
+        break_tensor(type=schema.TensorType.RESOURCE),
+        "operator 0 ADD: tensor 'weights_1' is of type RESOURCE; it names a variable, which lives from one run to",
+    ),
+    "another value": (
+        break_tensor(type=schema.TensorType.INT4),
+        "operator 0 ADD: tensor 'weights_1' is of type INT4; float models hold FLOAT32, ",
+    ),
+    "a type that nobody knows": (break_tensor(type=99), "operator 0 ADD: tensor 'weights_1' is of type 99; "),
     "a negative size": (
         break_tensor(shape=[2, -1]),
         "tensor 'weights_1' has the shape [2, -1], expected sizes of 0 or more, in reason",
@@ -235,6 +235,16 @@ def test_tables_that_share_one_long_vector() -> None:
     assert time.perf_counter() - started < 5  # without the limit it takes half a minute
 
 
+def test_tensors_that_are_too_large_together() -> None:
+    """A file of a kilobyte could claim memory and time without end, each tensor by itself in reason."""
+    network = Network()
+    x = network.input("values", (2**12, 2**12))
+    for _ in range(8):
+        x = network.unary("RELU", x)
+    network.output(x)
+    assert refusal(network.build()) == f"its tensors hold {9 * 2**24} values, expected at most {2**27} in all"
+
+
 def everything() -> bytes:
     """A model with every kind of table that the reader looks at."""
     network = Network()
@@ -306,3 +316,19 @@ def test_truncated_models(name: str, source: Callable[[str], Source]) -> None:
     # Behind the model lies an archive of 22 bytes, which holds no file and which nobody reads.
     for length in np.linspace(8, len(data) - 32, 40, dtype=int):
         refusal(data[:length])
+
+
+def test_bytes_behind_the_tables_are_not_read() -> None:
+    """MediaPipe's files end in an archive that is no part of the network: without it, or with half of it, they are read
+    as before. Such a file has another SHA-256 and is no pinned model any more."""
+    data = everything()
+    whole = read_tflite(data + b"PK\5\6" + bytes(18), "face.tflite")
+    for tail in (b"PK\5\6" + bytes(7), b""):
+        cut = read_tflite(data + tail, "face.tflite")
+        assert cut.sha256 != whole.sha256
+        assert [(o.kind, o.inputs, o.outputs) for o in cut.operators] == [
+            (o.kind, o.inputs, o.outputs) for o in whole.operators
+        ]
+        assert [t.name for t in cut.tensors] == [t.name for t in whole.tensors]
+        for one, other in zip(cut.tensors, whole.tensors, strict=True):
+            assert np.array_equal(np.asarray(one.value), np.asarray(other.value))

@@ -32,7 +32,10 @@ OPTIONS = {
     "MEAN": "ReducerOptions",
     "MIRROR_PAD": "MirrorPadOptions",
     "MUL": "MulOptions",
+    "ONE_HOT": "OneHotOptions",
     "PACK": "PackOptions",
+    "REDUCE_ALL": "ReducerOptions",
+    "REDUCE_ANY": "ReducerOptions",
     "REDUCE_MAX": "ReducerOptions",
     "REDUCE_MIN": "ReducerOptions",
     "REDUCE_PROD": "ReducerOptions",
@@ -48,7 +51,9 @@ OPTIONS = {
     "STRIDED_SLICE": "StridedSliceOptions",
     "SUB": "SubOptions",
     "SUM": "ReducerOptions",
+    "TOPK_V2": "TopKV2Options",
     "TRANSPOSE_CONV": "TransposeConvOptions",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": "UnidirectionalSequenceLSTMOptions",
     "UNPACK": "UnpackOptions",
 }
 """The options table of each operator kind that has one here."""
@@ -116,7 +121,7 @@ class TfliteBuilder:
         self.inputs: list[int] = []
         self.outputs: list[int] = []
         self._buffers: list[Any] = [AlignedBuffer()]
-        self._codes: list[str] = []
+        self._codes: list[tuple[str, bool]] = []
 
     def tensor(
         self, name: str, shape: Sequence[int], dtype: str = "float32", data: bytes | None = None, **fields: Any
@@ -188,7 +193,8 @@ class TfliteBuilder:
     ) -> int:
         """An operator that makes one tensor of `shape`; None stands for an optional input left out.
 
-        A custom operator's options are the bytes `custom_options`.
+        A custom operator's options are the bytes `custom_options`; `custom=True` makes one of a kind that the schema
+        knows.
         """
         return self.operator_of_many(kind, inputs, [shape], name, dtype, **options)[0]
 
@@ -202,13 +208,14 @@ class TfliteBuilder:
         **options: Any,
     ) -> list[int]:
         """An operator that makes a tensor of each shape; the later ones have a number behind the name."""
-        if kind not in self._codes:
-            self._codes.append(kind)
+        code = (kind, options.pop("custom", False))
+        if code not in self._codes:
+            self._codes.append(code)
         name = name or f"{kind.lower()}_{len(self.operators)}"
         results = [self.tensor(f"{name}:{j}" if j else name, shape, dtype) for j, shape in enumerate(shapes)]
         custom = options.pop("custom_options", None)
         operator = schema.OperatorT(
-            opcodeIndex=self._codes.index(kind),
+            opcodeIndex=self._codes.index(code),
             inputs=[-1 if index is None else index for index in inputs],
             outputs=results,
             customOptions=None if custom is None else list(custom),
@@ -230,7 +237,7 @@ class TfliteBuilder:
         )
         model = schema.ModelT(
             version=3,
-            operatorCodes=[_code(kind) for kind in self._codes],
+            operatorCodes=[_code(*code) for code in self._codes],
             subgraphs=[subgraph],
             description="built for a test",
             buffers=self._buffers,
@@ -248,8 +255,8 @@ def _numbered(options: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _code(kind: str) -> Any:
-    number = getattr(schema.BuiltinOperator, kind, None)
+def _code(kind: str, custom_of_that_name: bool) -> Any:
+    number = None if custom_of_that_name else getattr(schema.BuiltinOperator, kind, None)
     custom = None if number is not None else kind
     number = schema.BuiltinOperator.CUSTOM if number is None else number
     # The old field is one byte; what doesn't fit there stands in the new one alone.

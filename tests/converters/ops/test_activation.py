@@ -62,21 +62,27 @@ def test_slopes_repeated_over_the_picture_are_one_a_channel(judge: Convert) -> N
 
 
 @pytest.mark.parametrize("shape", [(5, 6, 4), (1, 6, 4), (5, 1, 1)])
-def test_slopes_that_differ_within_a_channel(shape: tuple[int, ...], convert: Convert) -> None:
+def test_slopes_that_differ_within_a_channel(shape: tuple[int, ...], judge: Convert) -> None:
     network = Network()
-    x = network.input("picture", (1, 5, 6, 4))
-    network.output(network.operator("PRELU", [x, network.weights(*shape)], (1, 5, 6, 4), "p_re_lu"))
-    with pytest.raises(
-        ConversionError, match=r"operator 0 PRELU \(tensor 'p_re_lu'\): its slopes differ within a chan"
-    ):
-        convert(network)
+    x = network.conv(network.input("picture", (1, 5, 6, 3)), 4)
+    network.output(network.operator("PRELU", [x, network.weights(*shape)], (1, 5, 6, 4)))
+    assert "prelu" not in judge(network).kinds()
 
 
-def test_prelu_of_another_rank(convert: Convert) -> None:
+@pytest.mark.parametrize("shape", [(1, 4), (2, 5, 4), (1, 2, 3, 2, 4)])
+def test_prelu_of_no_picture(shape: tuple[int, ...], judge: Convert) -> None:
     network = Network()
-    network.output(network.operator("PRELU", [network.input("values", (1, 4)), network.weights(4)], (1, 4)))
-    with pytest.raises(ConversionError, match=r"operator 0 PRELU .*: input \[1, 4\], expected rank 4"):
-        convert(network)
+    x = network.input("values", shape)
+    network.output(network.operator("PRELU", [x, network.weights(4)], shape))
+    judge(network)
+
+
+def test_prelu_of_a_transposed_value(judge: Convert) -> None:
+    network = Network()
+    x = network.input("values", (2, 3, 4))
+    turned = network.operator("TRANSPOSE", [x, network.integers([0, 2, 1])], (2, 4, 3))
+    network.output(network.operator("PRELU", [turned, network.weights(4, 1)], (2, 4, 3)))
+    judge(network)
 
 
 @pytest.mark.parametrize("activation", ["TANH", "SIGN_BIT"])

@@ -168,6 +168,16 @@ def test_selections(judge: Convert) -> None:
     judge(network)
 
 
+@pytest.mark.parametrize("shape", [(1,), (1, 5, 6, 3), (2, 3)])
+def test_a_selection_of_two_scalars(shape: tuple[int, ...], judge: Convert) -> None:
+    network = Network()
+    x = network.input("values", shape)
+    one, two = network.constant("one", np.float32(1)), network.constant("two", np.float32(2))
+    truth = network.operator("GREATER", [x, network.constant("zero", np.float32(0))], shape, dtype="bool")
+    network.output(network.operator("SELECT_V2", [truth, one, two], shape))
+    judge(network)
+
+
 def test_casts(judge: Convert) -> None:
     network = Network()
     x = network.input("values", (1, 5, 6, 4))
@@ -179,8 +189,22 @@ def test_casts(judge: Convert) -> None:
 
 def test_a_cast_to_bytes(convert: Convert) -> None:
     network = Network()
-    network.output(network.operator("CAST", [network.input("values", (2, 3))], (2, 3), dtype="uint8"))
-    with pytest.raises(ConversionError, match=r"operator 0 CAST .*: a cast to uint8, expected float32, float16, int32"):
+    network.output(network.operator("CAST", [network.input("values", (2, 3))], (2, 3), dtype="int8"))
+    with pytest.raises(ConversionError, match=r"operator 0 CAST .*: a cast to int8, expected float32, float16, int32"):
+        convert(network)
+
+
+def test_half_values_on_their_way(judge: Convert) -> None:
+    network = Network()
+    wide = network.operator("DEQUANTIZE", [network.input("half", (2, 3), "float16")], (2, 3))
+    network.output(network.binary("MUL", wide, network.weights(3)))
+    judge(network)
+
+
+def test_what_can_not_be_dequantised(convert: Convert) -> None:
+    network = Network()
+    network.output(network.operator("DEQUANTIZE", [network.input("counts", (2, 3), "int32")], (2, 3)))
+    with pytest.raises(ConversionError, match=r"operator 0 DEQUANTIZE .*: operand 0 is int32, expected float16"):
         convert(network)
 
 

@@ -71,13 +71,27 @@ def test_pad_by_a_value(held: str, judge: Convert) -> None:
     judge(network)
 
 
-def test_whole_numbers_are_not_padded(convert: Convert) -> None:
+@pytest.mark.parametrize("dtype", ["int32", "int64"])
+def test_pad_of_whole_numbers(dtype: str, judge: Convert) -> None:
     network = Network()
-    operands = [network.input("counts", (2, 3), "int32"), network.integers([(1, 0), (0, 2)])]
-    network.output(network.operator("PAD", operands, (3, 5), dtype="int32"))
-    with pytest.raises(
-        ConversionError, match=r"operator 0 PAD .*: Core ML does not take it: .* got tensor\[2,3,int32\]"
-    ):
+    x = network.input("counts", (2, 3), dtype)
+    for pairs in ([(1, 0), (0, 2)], [(0, 0), (2, 1)], [(0, 0), (0, 0)]):
+        operands, shape = [x, network.integers(pairs)], padded(network, x, pairs)
+        network.output(network.operator("PAD", operands, shape, dtype=dtype))
+        value = network.constant(f"value_{len(network.tensors)}", -7, dtype)
+        network.output(network.operator("PADV2", [*operands, value], shape, dtype=dtype))
+    picture = network.input("picture", (1, 2, 3, 2), dtype)
+    pairs = [(0, 0), (1, 0), (0, 2), (0, 0)]
+    shape = padded(network, picture, pairs)
+    network.output(network.operator("PAD", [picture, network.integers(pairs)], shape, dtype=dtype))
+    judge(network)
+
+
+def test_what_is_no_single_value(convert: Convert) -> None:
+    network = Network()
+    operands = [network.input("values", (2, 3)), network.integers([(1, 0), (0, 2)]), network.constant("two", [1, 2])]
+    network.output(network.operator("PADV2", operands, (3, 5)))
+    with pytest.raises(ConversionError, match=r"operator 0 PADV2 .*: pads with \[1.0, 2.0\], expected a single value"):
         convert(network)
 
 

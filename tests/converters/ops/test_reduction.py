@@ -36,6 +36,19 @@ def test_reductions_of_whole_numbers_and_of_no_axis(judge: Convert) -> None:
     judge(network)
 
 
+@pytest.mark.parametrize("kind", ["REDUCE_ANY", "REDUCE_ALL"])
+def test_any_and_all_in_both_orders(kind: str, judge: Convert) -> None:
+    network = Network()
+    picture = network.input("picture", (1, 3, 4, 3))
+    for x, scale in ((picture, 1), (network.conv(picture, 3), 5)):  # a sum of 27 products spreads five times as far
+        limits = network.constant(f"limits_{scale}", np.array([-1.5, -1, -0.5]) * scale)
+        truth = network.operator("GREATER", [x, limits], (1, 3, 4, 3), dtype="bool")
+        for axes, keep in (((1,), False), ((2,), True), ((-1,), False)):
+            made = reduced(network, kind, truth, axes, keep, "bool")
+            network.output(network.operator("CAST", [made], network.shape(made)))
+    judge(network)
+
+
 def test_a_mean_over_the_picture_needs_no_transpose(judge: Convert) -> None:
     network = Network()
     hidden = network.conv(network.input("picture", (1, 4, 4, 3)), 8)

@@ -108,12 +108,28 @@ def test_gather(judge: Convert) -> None:
     judge(network)
 
 
+@pytest.mark.parametrize("batches", [1, 2, -1])
+@pytest.mark.parametrize("held", ["NCHW", "NHWC"])
+def test_gather_in_each_batch(batches: int, held: str, judge: Convert) -> None:
+    network = Network()
+    picture = network.input("picture", (2, 3, 5, 4))
+    x = network.conv(picture, 4) if held == "NCHW" else picture
+    places = np.array([[2, 0, 0], [1, 2, 2]])
+    shared = batches % 2 or 2
+    for axis in range(shared, 4):
+        shape = (*(2, 3, 5, 4)[:axis], *places.shape[shared:], *(2, 3, 5, 4)[axis + 1 :])
+        options: dict[str, Any] = {"axis": axis, "batchDims": batches}
+        network.output(network.operator("GATHER", [x, network.integers(places)], shape, **options))
+    judge(network)
+
+
 @pytest.mark.parametrize(
     ("index", "options", "message"),
     [
         (4, {"axis": 1}, "indices from 4 to 4 into an axis of 4"),
         (1, {"axis": 2}, r"axis 2 of 'values', which has the shape \[2, 4\]"),
-        (1, {"axis": 1, "batchDims": 1}, "batch dimensions are not supported"),
+        (1, {"axis": 1, "batchDims": 1}, r"1 batch dimensions of \[2, 4\] and \[1\]"),
+        (1, {"axis": 0, "batchDims": 1}, r"1 batch dimensions of \[2, 4\] and \[1\]"),
     ],
 )
 def test_what_can_not_be_gathered(index: int, options: dict[str, Any], message: str, convert: Convert) -> None:

@@ -136,6 +136,20 @@ def test_slices_with_ellipses_and_new_axes(held: str, judge: Convert) -> None:
     judge(network)
 
 
+def test_slices_whose_ends_count_from_their_beginnings(judge: Convert) -> None:
+    network = Network()
+    x = network.input("values", (4, 5, 6))
+    lengths: list[tuple[list[int], list[int], list[int], dict[str, Any], tuple[int, ...]]] = [
+        ([1, 2, 0], [2, 1, 6], [1, 1, 2], {}, (2, 1, 3)),
+        ([-3, 0, 4], [2, 5, -4], [1, 1, -1], {}, (2, 5, 4)),
+        ([2, 1, 1], [2, 3, 9], [1, 1, 1], {"beginMask": 1, "shrinkAxisMask": 4}, (2, 3)),
+    ]
+    for begin, length, stride, masks, shape in lengths:
+        operands = [x, *(network.integers(values) for values in (begin, length, stride))]
+        network.output(network.operator("STRIDED_SLICE", operands, shape, offset=True, **masks))
+    judge(network)
+
+
 def test_a_slice_of_channels_needs_no_transpose(judge: Convert) -> None:
     network = Network()
     x = network.conv(network.input("picture", (1, 5, 6, 3)), 4)
@@ -182,7 +196,7 @@ def test_axes_of_one_come_and_go(judge: Convert) -> None:
         (([0, 0], [1, 1], [1, 0]), {}, r"begin \[0, 0\], end \[1, 1\], strides \[1, 0\] for the shape \[2, 3\]"),
         (([0] * 3, [1] * 3, [1] * 3), {}, "bounds for 3 axes and 0 ellipses, the source has 2 axes"),
         (([0] * 2, [1] * 2, [1] * 2), {"ellipsisMask": 3}, "bounds for 0 axes and 2 ellipses, the source has 2 axes"),
-        (([0], [1], [1]), {"offset": True}, r"ends counted from the beginnings \(offset\) are not supported"),
+        (([0], [1], [1]), {"offset": True, "endMask": 1}, r"ends counted from the beginnings \(offset\) and left open"),
         (([5], [6], [1]), {"shrinkAxisMask": 1}, "element 5 of an axis of 2"),
     ],
 )

@@ -38,6 +38,18 @@ def test_blocks_to_pictures_and_back(judge: Convert) -> None:
     judge(network)
 
 
+def test_steps_to_series_and_back(judge: Convert) -> None:
+    network = Network()
+    x = network.input("series", (2, 10, 3))
+    for block, pads in ((2, (0, 0)), (3, (2, 0)), (4, (1, 1))):
+        shape = (2 * block, (10 + sum(pads)) // block, 3)
+        series = network.operator("SPACE_TO_BATCH_ND", [x, network.integers([block]), network.integers([pads])], shape)
+        y = network.unary("RELU", series)
+        back = [y, network.integers([block]), network.integers([pads])]
+        network.output(series, network.operator("BATCH_TO_SPACE_ND", back, (2, 10, 3)))
+    judge(network)
+
+
 def test_a_dilated_convolution_is_one(judge: Convert) -> None:
     network = Network()
     x = network.conv(network.input("picture", (1, 9, 9, 3)), 2)
