@@ -13,6 +13,7 @@ from converters.features import Features, InputFeature, check_features
 from converters.finish import Finish, kept_float32, may_be_float16
 from converters.graph import Graph
 from converters.lower import CHANNELS_FIRST, MIL_TYPES, Context, Held, lower
+from converters.merged_axes import MOST_AXES, with_merged_axes
 from converters.sparse_weights import SPARSE_WEIGHTS_PASS
 
 Precision = Literal["float16", "float32"]
@@ -20,14 +21,11 @@ Target = Literal["iOS16", "iOS17", "iOS18"]
 PRECISIONS: tuple[str, ...] = get_args(Precision)
 TARGETS: tuple[str, ...] = get_args(Target)
 
-FEATURE_TYPES = tuple(dtype for dtype in MIL_TYPES if dtype != "bool")
-"""What an input can be in the source: Core ML's features know no truth values."""
-
 RAW = "raw_"
 """How the values begin that a network hands over to its finish."""
 
-MOST_AXES = 5
-"""Core ML's limit for a tensor."""
+FEATURE_TYPES = {dtype: np.int32 if dtype == "bool" else made for dtype, made in MIL_TYPES.items()}
+"""What an input can be in the source, and what its feature is: of truth values, which Core ML's lack, 0 or 1."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +53,17 @@ def to_coreml(graph: Graph, features: Features, options: ConversionOptions) -> A
     pipeline.append_pass(SPARSE_WEIGHTS_PASS)
     float16 = ct.transform.FP16ComputePrecision(op_selector=may_be_float16)
     try:
-        return ct.convert(
-            program,
-            convert_to="mlprogram",
-            inputs=_input_types(graph, features),
-            minimum_deployment_target=target,
-            compute_precision=float16 if options.precision == "float16" else ct.precision.FLOAT32,
-            pass_pipeline=pipeline,
-            skip_model_load=True,
-        )
+        # Its cast_optimization compares the bounds of types, and numpy warns that int32's are none of float16.
+        with np.errstate(over="ignore"):
+            return ct.convert(
+                program,
+                convert_to="mlprogram",
+                inputs=_input_types(graph, features),
+                minimum_deployment_target=target,
+                compute_precision=float16 if options.precision == "float16" else ct.precision.FLOAT32,
+                pass_pipeline=pipeline,
+                skip_model_load=True,
+            )
     except OSError:  # it writes the weights into the temporary folder
         raise
     except Exception as error:  # coremltools validates by whatever it happens to raise
@@ -82,13 +82,14 @@ def build_program(graph: Graph, features: Features, target: Any, expand_prelu: b
         for feature in features.inputs:
             rank = len(graph.tensors[feature.tensor].shape)
             axes = CHANNELS_FIRST if feature.kind == "image" else tuple(range(rank))
-            held[feature.tensor] = Held(function.inputs[feature.name], axes)
-        context = Context(graph, held, expand_prelu)
+            held[feature.tensor] = Held(_typed(graph, feature, function.inputs[feature.name]), axes)
+        context = Context(with_merged_axes(graph), held, expand_prelu)
         lower(context)
         prefix = RAW if features.finish else ""  # a final output may have the name of one of the network's
         raw = {o.name: context.reshaped(graph.tensors[o.tensor], o.shape, prefix + o.name) for o in features.outputs}
         results = _finished(function, features.finish, raw) if features.finish else raw
-        function.set_outputs([_named(var, name) for name, var in results.items()])
+        with kept_float32(function):  # a copy under another name must not round what it copies
+            function.set_outputs([_named(var, name) for name, var in results.items()])
     program.add_function("main", function)
     return program
 
@@ -104,6 +105,20 @@ def _named(var: Any, name: str) -> Any:
     return var if var.name == name else mb.identity(x=var, name=name)
 
 
+def _typed(graph: Graph, feature: InputFeature, var: Any) -> Any:
+    """The input in the type that the source computes it in.
+
+    A picture's values come as floats; those of a source that takes bytes stay so where it only casts them.
+    """
+    tensor = graph.tensors[feature.tensor]
+    if tensor.dtype == "bool":
+        return mb.cast(x=var, dtype="bool", name=f"{feature.name}_truth")
+    cast_only = all(o.kind == "CAST" for o in graph.operators if tensor.index in o.inputs)
+    if feature.kind == "image" and tensor.dtype == "uint8" and (tensor.index in graph.outputs or not cast_only):
+        return mb.cast(x=var, dtype="int32", name=f"{feature.name}_whole")
+    return var
+
+
 def _placeholder(graph: Graph, feature: InputFeature) -> Any:
     from coremltools.converters.mil.mil.types import numpy_type_to_builtin_type
 
@@ -114,7 +129,8 @@ def _placeholder(graph: Graph, feature: InputFeature) -> Any:
         found = f"input '{tensor.name}' has the shape {list(tensor.shape)}"
         raise ConversionError(f"{found}, expected 1 to {MOST_AXES} axes of 1 or more")
     shape = [tensor.shape[axis] for axis in CHANNELS_FIRST] if feature.kind == "image" else tensor.shape
-    return mb.placeholder(shape=tuple(shape), dtype=numpy_type_to_builtin_type(MIL_TYPES[tensor.dtype]))
+    made = np.float32 if feature.kind == "image" else FEATURE_TYPES[tensor.dtype]
+    return mb.placeholder(shape=tuple(shape), dtype=numpy_type_to_builtin_type(made))
 
 
 def _input_types(graph: Graph, features: Features) -> list[Any]:
@@ -128,7 +144,7 @@ def _input_types(graph: Graph, features: Features) -> list[Any]:
 def _input_type(graph: Graph, feature: InputFeature) -> Any:
     tensor = graph.tensors[feature.tensor]
     if feature.kind == "tensor":
-        return ct.TensorType(name=feature.name, shape=tensor.shape, dtype=MIL_TYPES[tensor.dtype])
+        return ct.TensorType(name=feature.name, shape=tensor.shape, dtype=FEATURE_TYPES[tensor.dtype])
     channels = tensor.shape[3]
     return ct.ImageType(
         name=feature.name,

@@ -70,7 +70,10 @@ class Features:
 
 
 def derived_features(graph: Graph, low: float, high: float, tensor_input: bool) -> Features:
-    """Names and meanings for a model that nobody described: its own tensor names as lowerCamelCase identifiers."""
+    """Names and meanings for a model that nobody described: its own tensor names as lowerCamelCase identifiers.
+
+    A picture's 0…255 become `low`…`high`, unless the source takes bytes as they are.
+    """
     pictures = [] if tensor_input else [index for index in graph.inputs if _is_picture(graph.tensors[index])]
     results = tuple(dict.fromkeys(graph.outputs))  # some exporters list an output twice
     indices = (*graph.inputs, *results)
@@ -81,8 +84,9 @@ def derived_features(graph: Graph, low: float, high: float, tensor_input: bool) 
     for index, name in zip(graph.inputs, names, strict=False):
         tensor = graph.tensors[index]
         if index in pictures:
-            meaning = f"picture of {_size(tensor)}, its 0 to 255 becoming {low:g} to {high:g}"
-            inputs.append(InputFeature(index, name, "image", low, high, meaning))
+            bounds = (0.0, 255.0) if tensor.dtype == "uint8" else (low, high)
+            meaning = f"picture of {_size(tensor)}, its 0 to 255 becoming {bounds[0]:g} to {bounds[1]:g}"
+            inputs.append(InputFeature(index, name, "image", *bounds, meaning))
         else:
             inputs.append(InputFeature(index, name, "tensor", meaning=f"'{tensor.name}', {list(tensor.shape)}"))
     outputs = [
@@ -93,10 +97,8 @@ def derived_features(graph: Graph, low: float, high: float, tensor_input: bool) 
 
 
 def _is_picture(tensor: Tensor) -> bool:
-    shape = tensor.shape
-    return (
-        len(shape) == 4 and shape[0] == 1 and shape[3] in (1, 3) and min(shape[1:3]) > 1 and tensor.dtype == "float32"
-    )
+    shape, types = tensor.shape, ("float32", "uint8")
+    return len(shape) == 4 and shape[0] == 1 and shape[3] in (1, 3) and min(shape[1:3]) > 1 and tensor.dtype in types
 
 
 def _size(tensor: Tensor) -> str:

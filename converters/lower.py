@@ -7,21 +7,34 @@ transposed between convolutions.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813 — coremltools' own name for it
+from coremltools.converters.mil.mil.block import curr_block
 from coremltools.converters.mil.mil.types import builtin_to_string, nptype_from_builtin
 
 from converters.errors import ConversionError
+from converters.finish import kept_float32
 from converters.graph import Array, Graph, Operator, Tensor
 from converters.identifiers import operation_name
+from converters.merged_axes import MOST_AXES
 from converters.ops.registry import handlers
-from converters.refusals import refuse_compiled, refuse_quantized, why_unsupported
+from converters.refusals import named_like_a_builtin, refuse_compiled, refuse_quantized, why_unsupported
 
 Var = Any
 """coremltools' Var, which has no type information."""
+
+KEEPING = frozenset(
+    """
+    BROADCAST_TO CAST CONCATENATION EXPAND_DIMS GATHER GATHER_ND MAXIMUM MINIMUM PACK RESHAPE RESIZE_NEAREST_NEIGHBOR
+    REVERSE_V2 SELECT SELECT_V2 SLICE SPACE_TO_DEPTH DEPTH_TO_SPACE SPLIT SPLIT_V SQUEEZE STRIDED_SLICE TILE TRANSPOSE
+    UNPACK
+    """.split()  # noqa: SIM905 — a paragraph of words reads better than a list of strings
+)
+"""Operators whose results lie where their operands do: bytes may go through them as whole numbers of 32 bits."""
 
 CHANNELS_FIRST = (0, 3, 1, 2)
 """NCHW as axes of NHWC."""
@@ -31,9 +44,16 @@ MIL_TYPES: dict[str, type[np.generic]] = {
     "float16": np.float32,
     "int32": np.int32,
     "int64": np.int32,
+    "uint8": np.int32,
     "bool": np.bool_,
 }
 """What each type of the source is computed in; the package's precision is chosen later, for the whole program."""
+
+PASSING_ON = frozenset(
+    {"ADD", "SUB", "MUL", "DIV", "NEG", "CONCATENATION", "PACK", "UNPACK", "SPLIT", "SPLIT_V", "GATHER", "GATHER_ND"}
+    | {"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE", "SLICE", "STRIDED_SLICE"}
+)
+"""Operators that scale, shift or move: of precise values alone they make precise ones (see Context.precise)."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +80,8 @@ class Context:
         self.graph = graph
         self.expand_prelu = expand_prelu
         self.zero_paddings: dict[int, ZeroPadding] = {}
+        self.precise: set[int] = set()
+        """Tensors that stay float32 in a float16 package: places and what maps them, in pixels, where halves step."""
         self._held: dict[int, list[Held]] = {index: [held] for index, held in inputs.items()}
         self._deferred: dict[int, Callable[[], None]] = {}
 
@@ -114,7 +136,8 @@ class Context:
         held = holds[0]
         order = [held.axes.index(axis) for axis in wanted]
         name = f"{self.name(tensor)}_{'nchw' if wanted == CHANNELS_FIRST else 'ordered'}{len(holds)}"
-        holds.append(Held(_reordered(held.var, order, name), wanted))
+        with self._as_precise_as(tensor):
+            holds.append(Held(_reordered(held.var, order, name), wanted))
         return holds[-1].var
 
     def reshaped(self, tensor: Tensor, shape: Sequence[int], name: str) -> Var:
@@ -122,7 +145,13 @@ class Context:
         if tensor.value is not None:
             return mb.const(val=mil_constant(tensor.value).reshape(shape), name=name)
         var = self._cheapest(tensor)
-        return var if tuple(var.shape) == tuple(shape) else mb.reshape(x=var, shape=list(shape), name=name)
+        if tuple(var.shape) == tuple(shape):
+            return var
+        with self._as_precise_as(tensor):
+            return mb.reshape(x=var, shape=list(shape), name=name)
+
+    def _as_precise_as(self, tensor: Tensor) -> AbstractContextManager[None]:
+        return kept_float32(curr_block()) if tensor.index in self.precise else nullcontext()
 
     def _cheapest(self, tensor: Tensor) -> Var:
         """A hold that has the tensor's values in order already (only axes of size 1 moved), else a transposed one."""
@@ -136,8 +165,10 @@ class Context:
         """The operator's result; ConversionError unless its shape and type are what the source declares."""
         if isinstance(var, np.ndarray):  # an operand that is a constant, passed on as it is
             var = mb.const(val=var, name=self.name(tensor))
+        if len(tensor.shape) > MOST_AXES:
+            raise ConversionError(f"makes {list(tensor.shape)}, Core ML's tensors have at most {MOST_AXES} axes")
         order = tuple(range(len(tensor.shape))) if axes is None else tuple(axes)
-        expected = tuple(tensor.shape[axis] for axis in order)
+        expected = tensor.shape if len(order) != len(tensor.shape) else tuple(tensor.shape[axis] for axis in order)
         if tuple(var.shape) != expected:
             raise ConversionError(f"came out as {list(var.shape)}, the source says {list(expected)}")
         if nptype_from_builtin(var.dtype) is not MIL_TYPES.get(tensor.dtype):
@@ -179,12 +210,29 @@ def lower(context: Context) -> None:
     known = handlers()
     for operator in graph.operators:
         try:
-            known[operator.kind](context, operator)
+            _refuse_arithmetic_of_bytes(graph, operator)
+            with _precisely(context, operator):
+                known[operator.kind](context, operator)
         except ConversionError as error:
             raise ConversionError(f"{graph.where(operator)}: {error}") from error
         except Exception as error:  # coremltools validates by whatever it happens to raise
             reason = " ".join(str(error).split()) or type(error).__name__
             raise ConversionError(f"{graph.where(operator)}: Core ML does not take it: {reason}") from error
+
+
+def _precisely(context: Context, operator: Operator) -> AbstractContextManager[None]:
+    """Keeps float32 what an operator makes of precise values alone, and marks it as precise."""
+    computed = [j for j in operator.inputs if j is not None and context.graph.tensors[j].value is None]
+    if operator.kind not in PASSING_ON or not computed or not context.precise.issuperset(computed):
+        return nullcontext()
+    context.precise.update(operator.outputs)
+    return kept_float32(curr_block())
+
+
+def _refuse_arithmetic_of_bytes(graph: Graph, operator: Operator) -> None:
+    """ConversionError where bytes are computed, which begin at 0 again beyond 255, and whole numbers of MIL don't."""
+    if operator.kind not in KEEPING and any(graph.tensors[index].dtype == "uint8" for index in operator.outputs):
+        raise ConversionError("computes in uint8, which Core ML does not; cast to int32 or float32 before it")
 
 
 def refuse_unsupported(graph: Graph) -> None:
@@ -193,11 +241,13 @@ def refuse_unsupported(graph: Graph) -> None:
     refuse_quantized(graph)
     if operator := first_unsupported(graph):
         raise ConversionError(f"{graph.where(operator)} is not supported{why_unsupported(operator)}")
+    if graph.subgraphs > 1:
+        raise ConversionError(f"the file holds {graph.subgraphs} graphs, expected one; export a single function")
 
 
 def first_unsupported(graph: Graph) -> Operator | None:
     """The first operator without a function, or None."""
-    return next((operator for operator in graph.operators if operator.kind not in handlers()), None)
+    return next((o for o in graph.operators if o.kind not in handlers() or named_like_a_builtin(o)), None)
 
 
 def whole_axis(axis: int, tensor: Tensor) -> int:

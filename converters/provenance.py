@@ -22,6 +22,9 @@ def source_metadata(graph: Graph, features: Features, subject: str) -> str:
             {"name": i.name, "tensor": graph.tensors[i.tensor].name, "kind": i.kind, "range": [i.low, i.high]}
             for i in features.inputs
         ],
-        "outputs": [{"name": o.name, "tensor": graph.tensors[o.tensor].name, "unit": o.unit} for o in features.outputs],
+        "outputs": [
+            {"name": o.name, "tensor": graph.tensors[o.tensor].name, "unit": o.unit, "shape": list(o.shape)}
+            for o in features.outputs
+        ],
     }
     return json.dumps(record, sort_keys=True)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from blazemesh.catalog import load_catalog
-from blazemesh.fetch import cached_path
-from blazemesh.packages import Request, catalog_features
+from blazemesh.options import Request
+from blazemesh.packages import catalog_features
 from blazemesh.quiet import quiet_coremltools
 from converters.tflite_reader import read_tflite
 
@@ -62,15 +62,12 @@ def judge(convert: judging.Convert) -> judging.Convert:
 
 
 @pytest.fixture(scope="session")
-def source() -> Callable[[str], judging.Source]:
-    """Reads a model of models.toml by its name; skips the test where the cache does not have it."""
+def source(models: dict[str, Path]) -> Callable[[str], judging.Source]:
+    """Reads a model of models.toml by its name."""
 
     def read(name: str) -> judging.Source:
         model = load_catalog().model(name)
-        path = cached_path(model)
-        if not path.is_file():
-            pytest.skip(f"{model.file} is not in the cache; `blazemesh fetch` puts it there")
-        data = path.read_bytes()
+        data = models[name].read_bytes()
         graph = read_tflite(data, model.file)
         return judging.Source(name, data, graph, catalog_features(graph, model, Request()))
 

@@ -7,12 +7,13 @@ from math import prod
 
 import pytest
 
-from blazemesh.packages import Request, write_converted
+from blazemesh.options import Request
+from blazemesh.packages import write_converted
 from tests.converters.judging import Source
 from verification.executor.package import load_program
 from verification.executor.program import Operation, Program
 
-MODELS = ["BlazeFaceShortRange", "BlazeFaceFullRange", "FaceMesh", "IrisLandmarks"]
+MODELS = ["BlazeFaceShortRange", "BlazeFaceFullRange", "FaceMesh", "FaceMeshAttention", "IrisLandmarks"]
 SPARSE = "constexpr_sparse_to_dense"
 
 

@@ -20,5 +20,5 @@ def test_says_where_a_package_comes_from() -> None:
         "sha256": graph.sha256,
         "subject": "face",
         "inputs": [{"name": "image", "tensor": "serving_default_x:0", "kind": "image", "range": [-1, 1]}],
-        "outputs": [{"name": "landmarks", "tensor": "relu_0", "unit": "px"}],
+        "outputs": [{"name": "landmarks", "tensor": "relu_0", "unit": "px", "shape": [64, 3]}],
     }
