@@ -10,13 +10,22 @@ from pipelines.errors import ShapeError
 LOGIT_LIMIT = np.float32(100)
 """Logits are clipped to ±100 before the sigmoid (score_clipping_thresh of MediaPipe's face detectors)."""
 
+VALUE_LIMIT = np.float32(65504)
+"""Regressors are clipped to ± float16's largest number, 340 times the input image's side or more: black frames reach
+half of it, and an infinite one would make NaN of what it is averaged with."""
+
+UNKNOWN = np.array([[1, 1], *[[-1, -1]] * (ROWS - 1)], np.float32)
+"""The points of an anchor that has NaN among its regressors: a box of size −2, which suppression drops."""
+
 
 def decode(regressors: NDArray[np.floating], logits: NDArray[np.floating], recipe: AnchorRecipe) -> Detections:
     """Decode `regressors` [N, 16] (pixels of the input image) and `logits` [N] into N candidates, an anchor each.
 
     A row of regressors is: centre x, y and width, height of the box, then x, y of six keypoints; centre and keypoints
-    are offsets from the anchor's centre. Infinite and NaN values pass through (a NaN logit to a NaN score); every
-    anchor is kept, in order. Arithmetic is float32, as the original's. ShapeError if N is not the recipe's count.
+    are offsets from the anchor's centre. Every anchor is kept, in order, and all that comes out is finite: regressors
+    are clipped to ±VALUE_LIMIT, an anchor with NaN among them gets the points UNKNOWN, and NaN is the lowest logit.
+    Arithmetic is float32, as the original's but for that and a multiplication by 1 / side where it divides.
+    ShapeError if N is not the recipe's count.
     Source: google-ai-edge/mediapipe, mediapipe/calculators/tensor/tensors_to_detections_calculator.cc.
     """
     anchors = recipe.centers()
@@ -25,15 +34,15 @@ def decode(regressors: NDArray[np.floating], logits: NDArray[np.floating], recip
             f"raw outputs of shapes {list(regressors.shape)} and {list(logits.shape)}; "
             f"expected [{len(anchors)}, {2 * ROWS}] and [{len(anchors)}] for an input side of {recipe.input_side}"
         )
-    # An infinite regressor makes NaN here (∞ − ∞); suppression drops such a box, so it is no reason for a warning.
-    with np.errstate(invalid="ignore", over="ignore"):
-        points = regressors.astype(np.float32).reshape(-1, ROWS, 2) / np.float32(recipe.input_side)
-        size = points[:, 1].copy()
-        points[:, 0] += anchors
-        points[:, 1] = points[:, 0] + size / 2
-        points[:, 0] -= size / 2
-        points[:, 2:] += anchors[:, np.newaxis]
-    return Detections(points, sigmoid(logits))
+    clipped = np.clip(regressors.astype(np.float32), -VALUE_LIMIT, VALUE_LIMIT)
+    points = clipped.reshape(-1, ROWS, 2) * (np.float32(1) / np.float32(recipe.input_side))
+    size = points[:, 1].copy()
+    points[:, 0] += anchors
+    points[:, 1] = points[:, 0] + size / 2
+    points[:, 0] -= size / 2
+    points[:, 2:] += anchors[:, np.newaxis]
+    points[np.isnan(regressors).any(axis=1)] = UNKNOWN
+    return Detections(points, sigmoid(np.where(np.isnan(logits), -LOGIT_LIMIT, logits)))
 
 
 def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float32]:

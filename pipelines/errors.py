@@ -3,3 +3,7 @@
 
 class ShapeError(ValueError):
     """An array's shape is not the one that its step needs: one line with the shape found and the one expected."""
+
+
+class FormError(ValueError):
+    """A package's metadata do not say what its outputs are: one line with what is wrong."""

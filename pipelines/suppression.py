@@ -21,6 +21,27 @@ FULL_RANGE_THRESHOLDS = Thresholds(score=0.6)
 """What MediaPipe's graphs use (mediapipe/modules/face_detection/*.pbtxt)."""
 
 
+@dataclass(frozen=True, eq=False)
+class Faces:
+    """K slots: `landmarks` [K, 8, 2] and `confidence` [K] float32, the surest first; `count` of them are used.
+
+    Rows as in pipelines.detections. The slots from `count` on are 0.
+    """
+
+    landmarks: NDArray[np.float32]
+    confidence: NDArray[np.float32]
+    count: int
+
+
+def suppress_into(slots: int, candidates: Detections, thresholds: Thresholds) -> Faces:
+    """What a package with `slots` slots answers: the first detections of `suppress`, as many as fit."""
+    found = suppress(candidates, thresholds, slots)
+    landmarks = np.zeros((slots, *candidates.landmarks.shape[1:]), np.float32)
+    confidence = np.zeros(slots, np.float32)
+    landmarks[: len(found)], confidence[: len(found)] = found.landmarks, found.scores
+    return Faces(landmarks, confidence, len(found))
+
+
 def suppress(candidates: Detections, thresholds: Thresholds, max_faces: int | None = None) -> Detections:
     """Weighted non-maximum suppression: at most `max_faces` detections (None: no limit), scores falling.
 
@@ -53,8 +74,11 @@ def overlaps(box: NDArray[np.float32], boxes: NDArray[np.float32]) -> NDArray[np
     """
     with np.errstate(invalid="ignore", over="ignore"):  # infinite boxes: ∞ − ∞ and ∞ / ∞ count as no overlap, below
         shared = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])
-        intersection = np.prod(np.maximum(shared, 0), axis=1)
-        union = np.prod(box[2:] - box[:2]) + np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) - intersection
+        shared = np.maximum(shared, 0)
+        intersection = shared[:, 0] * shared[:, 1]
+        width, height = box[2:] - box[:2]
+        sizes = boxes[:, 2:] - boxes[:, :2]
+        union = width * height + sizes[:, 0] * sizes[:, 1] - intersection
         ratio = np.divide(intersection, union, out=np.zeros_like(union), where=union > 0)
     return np.where(np.isnan(ratio), np.float32(0), ratio)
 
@@ -69,6 +93,7 @@ def _in_order(candidates: Detections, threshold: float) -> Detections:
 
 
 def _weighted_mean(group: Detections) -> NDArray[np.float32]:
-    total = group.scores.sum(dtype=np.float32)
-    mean: NDArray[np.float32] = np.einsum("m,mrc->rc", group.scores, group.landmarks) / total
-    return mean
+    """The points' mean by score [8, 2], summed in double precision: hundreds of float32 sums lose the last digits."""
+    weights = group.scores.astype(np.float64)
+    mean: NDArray[np.float64] = np.tensordot(weights, group.landmarks, axes=1) / weights.sum()
+    return mean.astype(np.float32)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from pipelines.anchors import FULL_RANGE, SHORT_RANGE, AnchorRecipe
-from pipelines.decoding import decode, sigmoid
+from pipelines.decoding import UNKNOWN, decode, sigmoid
 from pipelines.errors import ShapeError
+from pipelines.suppression import SHORT_RANGE_THRESHOLDS, suppress
 
 
 @pytest.mark.parametrize("recipe", [SHORT_RANGE, FULL_RANGE])
@@ -39,16 +40,32 @@ def test_scores_stay_in_range_however_large_the_logit() -> None:
     np.testing.assert_array_equal(sigmoid(logits), np.array([0, 0, 0, 0.5, 1, 1, 1], np.float32))
 
 
-def test_nan_stays_nan_and_touches_no_other_anchor() -> None:
-    regressors, logits = np.zeros((896, 16), np.float32), np.zeros(896, np.float32)
-    regressors[3] = np.nan
-    regressors[4] = np.inf
-    logits[3] = np.nan
+@pytest.mark.parametrize("position", [0, 3, 15])
+def test_nan_makes_a_box_that_suppression_drops(position: int) -> None:
+    regressors, logits = np.zeros((896, 16), np.float32), np.full(896, -9, np.float32)
+    regressors[3, position] = np.nan
+    logits[3] = 9
     found = decode(regressors, logits, SHORT_RANGE)
-    assert np.isnan(found.landmarks[3]).all()
-    assert np.isnan(found.scores[3])
-    assert np.isfinite(found.landmarks[5:]).all()
-    assert np.isfinite(found.scores[4:]).all()
+    np.testing.assert_array_equal(found.landmarks[3], UNKNOWN)
+    assert len(suppress(found, SHORT_RANGE_THRESHOLDS)) == 0
+    expected = np.repeat(SHORT_RANGE.centers()[:, np.newaxis], 8, axis=1)
+    np.testing.assert_array_equal(np.delete(found.landmarks, 3, axis=0), np.delete(expected, 3, axis=0))
+
+
+def test_a_nan_logit_is_the_lowest() -> None:
+    logits = np.zeros(896, np.float32)
+    logits[5] = np.nan
+    assert decode(np.zeros((896, 16), np.float32), logits, SHORT_RANGE).scores[4:7].tolist() == [0.5, 0, 0.5]
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, 3e38, -70000])
+def test_regressors_are_clipped(value: float) -> None:
+    regressors, logits = np.zeros((896, 16), np.float32), np.zeros(896, np.float32)
+    regressors[7] = value
+    found = decode(regressors, logits, SHORT_RANGE)
+    regressors[7] = np.copysign(65504, value)
+    np.testing.assert_array_equal(found.landmarks, decode(regressors, logits, SHORT_RANGE).landmarks)
+    assert np.isfinite(found.landmarks).all()
 
 
 @pytest.mark.parametrize(
