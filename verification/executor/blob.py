@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from verification.executor.bundle import LARGEST_WEIGHTS, bounded
 from verification.executor.dtypes import Array, ValueType, has_numpy_dtype, numpy_dtype
 from verification.executor.errors import PackageError
 
@@ -94,7 +95,7 @@ class WeightFile:
     @cached_property
     def _content(self) -> bytes:
         try:
-            content = self.path.read_bytes()
+            content = bounded(self.path, LARGEST_WEIGHTS).read_bytes()
         except OSError as error:
             raise PackageError(f"{self.path}: the weights can't be read: {error.strerror}") from None
         if len(content) < _HEADER.size:

@@ -10,6 +10,11 @@ from verification.executor.errors import PackageError
 _MANIFEST = "Manifest.json"
 _MODEL_FOLDER = "@model_path"
 
+LARGEST_MANIFEST = 2**20
+LARGEST_SPECIFICATION = 2**26
+LARGEST_WEIGHTS = 2**30
+"""Bytes that are read at most: a hundred times a face model's, and few enough for the memory of any machine."""
+
 
 @dataclass(frozen=True)
 class Bundle:
@@ -59,9 +64,17 @@ def inside(package: Path, folder: Path, relative: str) -> Path:
     return file
 
 
+def bounded(file: Path, limit: int) -> Path:
+    """The file, if it has at most `limit` bytes; else PackageError: whole files are read, and they may be sparse."""
+    size = file.stat().st_size
+    if size > limit:
+        raise PackageError(f"found {size} bytes in {file.name}, expected at most the {limit} that are read")
+    return file
+
+
 def _read_manifest(path: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads(inside(path, path, _MANIFEST).read_bytes())
+        manifest = json.loads(bounded(inside(path, path, _MANIFEST), LARGEST_MANIFEST).read_bytes())
     except OSError as error:
         raise PackageError(f"{path}: {_MANIFEST} can't be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:

@@ -9,7 +9,7 @@ from verification.executor.dtypes import Array, carried_dtype, numpy_dtype
 from verification.executor.errors import PackageError
 from verification.executor.program import Feature
 
-Given = Image.Image | Array
+Given = Image.Image | Array | float
 
 
 def feed(features: tuple[Feature, ...], given: Mapping[str, Given]) -> dict[str, Array]:
@@ -43,6 +43,8 @@ def _image(feature: Feature, value: Given) -> Array:
 
 
 def _tensor(feature: Feature, value: Given) -> Array:
+    if feature.kind == "scalar" and isinstance(value, int | float):
+        value = np.array(value, numpy_dtype(feature.dtype))  # what Core ML takes for a double
     if not isinstance(value, np.ndarray):
         raise PackageError(f"input {feature.name!r}: found {type(value).__name__}, expected {_expected(feature)}")
     if value.shape != feature.shape or not np.can_cast(value.dtype, numpy_dtype(feature.dtype), "same_kind"):
@@ -61,7 +63,7 @@ def _carried(feature: Feature, value: Array) -> Array:
 def _expected(feature: Feature) -> str:
     if feature.kind == "image":
         return f"a PIL picture of {feature.shape[3]}x{feature.shape[2]} in mode {_mode(feature)}"
-    return f"an array of {feature.type}"
+    return f"a number of {feature.dtype}" if feature.kind == "scalar" else f"an array of {feature.type}"
 
 
 def _mode(feature: Feature) -> str:

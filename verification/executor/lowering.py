@@ -33,6 +33,7 @@ class LoweredProgram:
         self._results: list[tuple[str, Tensor]] = []
         for tensor in self._inputs:
             self._define(tensor.name, tensor)
+        _refuse_large(program)
         for operation in program.operations:
             self._translate(operation)
         self._outputs = tuple(self._result(feature.name) for feature in program.outputs)
@@ -130,6 +131,14 @@ class LoweredProgram:
             found = inferred.get(tensor.name)
             if found != expected:
                 raise PackageError(f"value {name!r}: its operation gives {found}, the package declares {tensor.type}")
+
+
+def _refuse_large(program: Program) -> None:
+    """PackageError where the values are too large together, each of them in reason."""
+    types = [output.type for operation in program.operations for output in operation.outputs]
+    elements = sum(value_type.elements for value_type in types if value_type.is_static)
+    if elements > LARGEST_ELEMENTS:
+        raise PackageError(f"its values have {elements} elements, expected at most {LARGEST_ELEMENTS} in all")
 
 
 def _checked(value_type: ValueType) -> ValueType:

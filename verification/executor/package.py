@@ -1,29 +1,36 @@
 """An .mlpackage read from its bytes: Core ML's messages (Model.proto, MIL.proto) become the values of `program`."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from verification.executor.blob import WeightFile
-from verification.executor.bundle import Bundle, open_bundle
+from verification.executor.bundle import LARGEST_SPECIFICATION, Bundle, bounded, open_bundle
 from verification.executor.constants import BlobSource, Constant
 from verification.executor.dtypes import FLEXIBLE, ValueType
 from verification.executor.errors import PackageError, naming
 from verification.executor.features import parse_features
-from verification.executor.program import Binding, Metadata, Operation, Output, Program
+from verification.executor.pipeline import parse_suppression, pipeline_features
+from verification.executor.program import Binding, Metadata, Operation, Output, Program, Stages
 from verification.executor.proto import load_proto
 
 _FUNCTION = "main"
 
 
 def load_program(path: Path) -> Program:
-    """Reads the .mlpackage at `path`. PackageError if it isn't one, is damaged, or holds no ML Program."""
-    bundle = open_bundle(path)
-    specification = _read_specification(bundle)
-    kind = specification.WhichOneof("Type")
-    if kind != "mlProgram":
-        raise PackageError(f"{path}: found a model of type {kind}, expected an ML Program (mlProgram)")
+    """Reads the .mlpackage at `path`. PackageError if it isn't one, is damaged, or holds neither an ML Program nor a
+    pipeline of one and a NonMaximumSuppression model.
+    """
     with naming(path):
+        bundle = open_bundle(path)
+        specification = _read_specification(bundle)
+    kind = specification.WhichOneof("Type")
+    with naming(path):
+        if kind == "pipeline":
+            return _parse_pipeline(bundle, specification)
+        if kind != "mlProgram":
+            raise PackageError(f"found a model of type {kind}, expected an ML Program (mlProgram) or a pipeline")
         return _parse_program(bundle, specification)
 
 
@@ -31,12 +38,32 @@ def _read_specification(bundle: Bundle) -> Any:
     proto = load_proto()
     specification = proto.model.Model()
     try:
-        specification.ParseFromString(bundle.model.read_bytes())
+        specification.ParseFromString(bounded(bundle.model, LARGEST_SPECIFICATION).read_bytes())
     except proto.decode_error:
         raise PackageError(f"{bundle.path}: {bundle.model.name} is no Core ML specification") from None
     except OSError as error:
         raise PackageError(f"{bundle.path}: {bundle.model.name} can't be read: {error.strerror}") from None
     return specification
+
+
+def _parse_pipeline(bundle: Bundle, specification: Any) -> Program:
+    models = specification.pipeline.models
+    kinds = [str(model.WhichOneof("Type")) for model in models]
+    if kinds != ["mlProgram", "nonMaximumSuppression"]:
+        raise PackageError(
+            f"found a pipeline of {', '.join(kinds) or 'nothing'}, expected mlProgram, nonMaximumSuppression"
+        )
+    program = _parse_program(bundle, models[0])
+    suppression = parse_suppression(models[1], program)
+    inputs, outputs = pipeline_features(specification.description, program, suppression)
+    return replace(
+        program,
+        specification_version=specification.specificationVersion,
+        inputs=inputs,
+        outputs=outputs,
+        metadata=_metadata(specification.description.metadata),
+        stages=Stages(program, suppression),
+    )
 
 
 def _parse_program(bundle: Bundle, specification: Any) -> Program:

@@ -9,6 +9,7 @@ from typing import Literal
 from verification.executor.bundle import Bundle
 from verification.executor.constants import Constant
 from verification.executor.dtypes import ValueType
+from verification.executor.suppression import Suppression
 
 Color = Literal["RGB", "BGR", "GRAYSCALE"]
 Binding = str | Constant
@@ -20,11 +21,12 @@ class Feature:
     """An input or output as an app sees it.
 
     `type` is the type of the program's value: for an image [1, 3, height, width] (or [1, 1, height, width]) of floats
-    from 0 to 255. `default` stands in for every element of an optional input that isn't given.
+    from 0 to 255, for a scalar, which only a pipeline's suppression takes, no axes. `default` stands in for every
+    element of an optional input that isn't given.
     """
 
     name: str
-    kind: Literal["image", "tensor"]
+    kind: Literal["image", "tensor", "scalar"]
     type: ValueType
     color: Color | None
     optional: bool
@@ -79,8 +81,19 @@ class Metadata:
 
 
 @dataclass(frozen=True)
+class Stages:
+    """What a pipeline consists of: a program, and the suppression that reads its outputs."""
+
+    program: "Program"
+    suppression: Suppression
+
+
+@dataclass(frozen=True)
 class Program:
-    """The function "main" of a saved ML Program."""
+    """The function "main" of a saved ML Program; of a pipeline's first stage where there are `stages`.
+
+    Inputs, outputs and metadata are the package's own, a pipeline's where it is one.
+    """
 
     bundle: Bundle
     specification_version: int
@@ -89,6 +102,7 @@ class Program:
     outputs: tuple[Feature, ...]
     operations: tuple[Operation, ...]
     metadata: Metadata
+    stages: Stages | None = None
 
     @property
     def path(self) -> Path:

@@ -1,6 +1,6 @@
 """The reference executor: a saved ML Program, called as coremltools' predict is, without a Mac."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -33,8 +33,11 @@ class ReferenceModel:
             images = [feature.name for feature in self._program.outputs if feature.kind == "image"]
             if images:
                 raise PackageError(f"output {images[0]!r} is an image, which is not supported")
-            self._lowered = LoweredProgram(self._program, arithmetic)
-            self._session = Session(self._lowered.serialized(self._lowered.outputs))
+            stages = self._program.stages
+            self._network = stages.program if stages else self._program
+            self._lowered = LoweredProgram(self._network, arithmetic)
+            self._sessions: dict[tuple[str, ...], Session] = {}
+            self._session_with(())
 
     @property
     def program(self) -> Program:
@@ -48,19 +51,48 @@ class ReferenceModel:
         input an array of its shape, of a type that converts to its own without turning floats into integers. An
         optional input that has a default may be left out.
         """
+        return self.predict_watching(inputs, ())[0]
+
+    def predict_watching(
+        self, inputs: Mapping[str, Given], watched: Sequence[str]
+    ) -> tuple[dict[str, Array], dict[str, Array]]:
+        """As `predict`, and beside the outputs the values `watched`, by their MIL names; fp16 ones come as fp32."""
         with naming(self._program.path):
-            tensors = self._lowered.outputs
-            arrays = self._session.run([tensor.name for tensor in tensors], feed(self._program.inputs, inputs))
-        features = self._program.outputs
+            fed = feed(self._program.inputs, inputs)
+            tensors = dict(self._lowered.operation_results)
+            outputs = [tensor.name for tensor in self._lowered.outputs]
+            given = {feature.name: fed[feature.name] for feature in self._network.inputs}
+            session = self._session_with(tuple(watched))
+            arrays = session.run([*outputs, *(tensors[name].name for name in watched)], given)
+            found = self._typed(arrays[: len(outputs)])
+            if stages := self._program.stages:
+                found |= stages.suppression.run(found, fed)
+        visible = {feature.name: found[feature.name] for feature in self._program.outputs}
+        return visible, dict(zip(watched, arrays[len(outputs) :], strict=True))
+
+    def _session_with(self, watched: tuple[str, ...]) -> Session:
+        if watched not in self._sessions:
+            tensors = dict(self._lowered.operation_results)
+            wanted = [*self._lowered.outputs, *(tensors[name] for name in watched)]
+            self._sessions[watched] = Session(self._lowered.serialized(wanted))
+        return self._sessions[watched]
+
+    def _typed(self, arrays: Sequence[Array]) -> dict[str, Array]:
+        """The network's outputs by name, in their declared types."""
         with np.errstate(over="ignore"):
-            return {f.name: array.astype(numpy_dtype(f.dtype)) for f, array in zip(features, arrays, strict=True)}
+            return {
+                f.name: array.astype(numpy_dtype(f.dtype))
+                for f, array in zip(self._network.outputs, arrays, strict=True)
+            }
 
     def trace(self, inputs: Mapping[str, Given]) -> dict[str, Array]:
         """Every value that an operation computes, by its MIL name in the program's order; fp16 values come as fp32."""
         with naming(self._program.path):
             results = self._lowered.operation_results
+            fed = feed(self._program.inputs, inputs)
             arrays = self._tracing_session.run(
-                [tensor.name for _, tensor in results], feed(self._program.inputs, inputs)
+                [tensor.name for _, tensor in results],
+                {feature.name: fed[feature.name] for feature in self._network.inputs},
             )
         return {name: array for (name, _), array in zip(results, arrays, strict=True)}
 

@@ -1,6 +1,11 @@
-"""ONNX Runtime, on one thread and quiet."""
+"""ONNX Runtime, on one thread and quiet, and telling nobody."""
 
+import os
 from collections.abc import Mapping, Sequence
+
+# From 1.29 on it reports to its makers, and keeps a number for this computer and a database in the user's cache, unless
+# this says no when it is loaded (microsoft/onnxruntime#27379). Both names are in use.
+os.environ["ORT_DISABLE_TELEMETRY"] = os.environ["ORT_TELEMETRY_DISABLED"] = "1"
 
 import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as ort

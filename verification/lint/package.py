@@ -7,7 +7,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from verification.executor.bundle import Bundle, inside, open_bundle
+from verification.executor.bundle import (
+    LARGEST_MANIFEST,
+    LARGEST_SPECIFICATION,
+    LARGEST_WEIGHTS,
+    Bundle,
+    bounded,
+    inside,
+    open_bundle,
+)
 from verification.executor.constants import Constant
 from verification.executor.dtypes import Array, ValueType
 from verification.executor.errors import PackageError
@@ -15,17 +23,12 @@ from verification.executor.package import load_program
 from verification.executor.program import Operation, Program
 from verification.executor.proto import load_proto
 
-Stage = Literal["path", "folder", "manifest", "specification", "function", "program"]
+Stage = Literal["path", "folder", "manifest", "root", "specification", "function", "program"]
 """How far a package must be readable for a rule to run, each stage building on those before it; "path" runs always."""
 
 STAGES: tuple[Stage, ...] = get_args(Stage)
 MANIFEST = "Manifest.json"
 MAIN = "main"
-
-LARGEST_MANIFEST = 2**20
-LARGEST_SPECIFICATION = 2**26
-LARGEST_WEIGHTS = 2**30
-"""Bytes that are read at most: a hundred times a face model's, and few enough for the memory of any machine."""
 
 
 class Package:
@@ -59,8 +62,7 @@ class Package:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """Manifest.json, an object whose entries nobody has looked at yet."""
-        file = inside(self.path, self.path, MANIFEST)
-        _refuse_large(file, LARGEST_MANIFEST)
+        file = bounded(inside(self.path, self.path, MANIFEST), LARGEST_MANIFEST)
         try:
             manifest = json.loads(file.read_bytes())
         except OSError as error:
@@ -78,20 +80,31 @@ class Package:
 
     @cached_property
     def specification(self) -> Any:
-        """The Model message (Model.proto)."""
-        proto = load_proto()
-        _refuse_large(self.bundle.model, LARGEST_SPECIFICATION)
-        specification = proto.model.Model()
-        try:
-            specification.ParseFromString(self.bundle.model.read_bytes())
-        except proto.decode_error:
-            raise PackageError(f"{self.bundle.model.name} is no Core ML specification") from None
-        except OSError as error:
-            raise PackageError(f"{self.bundle.model.name} can't be read: {error.strerror}") from None
+        """The ML Program's Model message (Model.proto): the package's own, or a pipeline's first."""
+        kind = self.root.WhichOneof("Type")
+        specification = self.root.pipeline.models[0] if kind == "pipeline" and self.root.pipeline.models else self.root
         kind = specification.WhichOneof("Type")
         if kind != "mlProgram":
             raise PackageError(f"found a model of type {kind}, expected an ML Program (mlProgram)")
         return specification
+
+    @cached_property
+    def root(self) -> Any:
+        """The package's own Model message."""
+        proto = load_proto()
+        specification = proto.model.Model()
+        try:
+            specification.ParseFromString(bounded(self.bundle.model, LARGEST_SPECIFICATION).read_bytes())
+        except proto.decode_error:
+            raise PackageError(f"{self.bundle.model.name} is no Core ML specification") from None
+        except OSError as error:
+            raise PackageError(f"{self.bundle.model.name} can't be read: {error.strerror}") from None
+        return specification
+
+    @cached_property
+    def pipeline(self) -> Any:
+        """The Pipeline message of the package; None for a single model."""
+        return self.root.pipeline if self.root.WhichOneof("Type") == "pipeline" else None
 
     @cached_property
     def function(self) -> Any:
@@ -107,10 +120,11 @@ class Package:
 
     @cached_property
     def program(self) -> Program:
-        """The function "main" as plain values."""
+        """The function "main" as plain values, a pipeline's first model's."""
         program = load_program(self.path)
+        program = program.stages.program if program.stages else program
         for constant in program.weights():
-            _refuse_large(constant.source.file.path, LARGEST_WEIGHTS)
+            bounded(constant.source.file.path, LARGEST_WEIGHTS)
         return program
 
     @cached_property
@@ -168,9 +182,3 @@ def readable(constant: Constant) -> Array | None:
 def place(operation: Operation) -> str:
     """How findings name an operation."""
     return f"{operation.kind} {operation.name!r}"
-
-
-def _refuse_large(file: Path, limit: int) -> None:
-    size = file.stat().st_size
-    if size > limit:
-        raise PackageError(f"found {size} bytes in {file.name}, expected at most the {limit} that are read")

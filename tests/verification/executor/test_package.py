@@ -1,3 +1,4 @@
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -95,8 +96,8 @@ def test_executes(pristine: Path) -> None:
 
 
 def test_other_models_are_refused(package: Path, edit: Edit) -> None:
-    edit(lambda specification: specification.pipeline.SetInParent())
-    assert "found a model of type pipeline, expected an ML Program" in refusal(package)
+    edit(lambda specification: specification.neuralNetwork.SetInParent())
+    assert "found a model of type neuralNetwork, expected an ML Program (mlProgram) or a pipeline" in refusal(package)
 
 
 def test_damaged_specifications(package: Path) -> None:
@@ -274,6 +275,29 @@ def test_a_huge_declared_value(package: Path, edit: Edit) -> None:
 
     edit(change)
     assert "expected at most 268435456 elements" in refusal(package)
+
+
+def test_values_that_are_too_large_together(package: Path, edit: Edit) -> None:
+    def change(specification: Any) -> None:
+        for kind in ("relu", "conv"):
+            operation(specification, kind).outputs[0].type.tensorType.dimensions[0].constant.size = 2**23
+
+    edit(change)
+    assert "elements, expected at most 268435456 in all" in refusal(package)
+
+
+@pytest.mark.parametrize(
+    ("name", "largest"),
+    [
+        ("Manifest.json", 2**20),
+        ("Data/com.apple.CoreML/model.mlmodel", 2**26),
+        ("Data/com.apple.CoreML/weights/weight.bin", 2**30),
+    ],
+)
+def test_a_file_larger_than_memory_is_not_read(package: Path, name: str, largest: int) -> None:
+    os.truncate(package / name, 2**34)
+    said = f"found {2**34} bytes in {Path(name).name}, expected at most the {largest} that are read"
+    assert said in refusal(package)
 
 
 def test_a_sparse_mask_that_does_not_fit_its_data(package: Path, edit: Edit) -> None:

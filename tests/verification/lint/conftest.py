@@ -146,3 +146,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def lab(sound: Path, tmp_path: Path) -> Lab:
     return Lab(sound, tmp_path)
+
+
+@pytest.fixture
+def pipeline(sound_pipeline: Path, tmp_path: Path) -> Lab:
+    return Lab(sound_pipeline, tmp_path / "pipeline")

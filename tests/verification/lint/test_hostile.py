@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.fuzz.specification import rewire, scramble
+
 LONGEST_SECONDS = 10
 FILES = ("Manifest.json", "Data/com.apple.CoreML/model.mlmodel", "Data/com.apple.CoreML/weights/weight.bin")
-NUMBERS = (0, 1, 2, 5, 7, 64, 127, 2**16, 2**31 - 1)
 
 
 def flip(lab: Any, random_: random.Random) -> None:
@@ -31,87 +32,14 @@ def cut(lab: Any, random_: random.Random) -> None:
     file.write_bytes(content[:start] + random_.choice((b"", content[end:])))
 
 
-def scramble(lab: Any, random_: random.Random) -> None:
-    """Fields of the specification's messages, at any depth, become other values of their type."""
-
-    def change(model: Any) -> None:
-        for _ in range(random_.randint(1, 4)):
-            message = model
-            while (inner := _messages(message)) and random_.random() < 0.9:
-                message = random_.choice(inner)
-            _scramble_fields(message, random_)
-
-    lab.specification(change)
-
-
-def _messages(message: Any) -> list[Any]:
-    """The messages directly inside one, map entries' among them."""
-    found: list[Any] = []
-    for field, value in message.ListFields():
-        if field.type != field.TYPE_MESSAGE:
-            continue
-        if field.message_type.GetOptions().map_entry:
-            found += [value[key] for key in sorted(value) if hasattr(value[key], "ListFields")]
-        else:
-            found += list(value) if hasattr(value, "append") else [value]
-    return found
-
-
-def _scramble_fields(message: Any, random_: random.Random) -> None:
-    fields = [field for field, _ in message.ListFields()]
-    if not fields:
-        return
-    field = random_.choice(fields)
-    value = getattr(message, field.name)
-    if field.type == field.TYPE_MESSAGE or hasattr(value, "append") or hasattr(value, "keys"):
-        message.ClearField(field.name)
-    elif isinstance(value, bool):
-        setattr(message, field.name, not value)
-    elif isinstance(value, int):
-        setattr(message, field.name, random_.choice(NUMBERS))
-    elif isinstance(value, str):
-        setattr(message, field.name, random_.choice(("", "main", "relu", "conv", "x", "../x", "9", value + "\n")))
-    else:
-        message.ClearField(field.name)
-
-
-def rewire(lab: Any, random_: random.Random) -> None:
-    """Operations change places, kinds and constants, are doubled or gone: what coremltools rebuilds is nonsense."""
-
-    def change(model: Any) -> None:
-        function = model.mlProgram.functions["main"]
-        operations = function.block_specializations[function.opset].operations
-        kinds = sorted({operation.type for operation in operations} | {"fill", "tile", "split", "pad", "topk"})
-        for _ in range(random_.randint(1, 3)):
-            one, other = (random_.randrange(len(operations)) for _ in range(2))
-            _rewire(operations, one, other, kinds, random_)
-
-    lab.specification(change)
-
-
-def _rewire(operations: Any, one: int, other: int, kinds: list[str], random_: random.Random) -> None:
-    what = random_.choice(("kind", "inputs", "outputs", "order", "numbers", "gone"))
-    if what == "kind":
-        operations[one].type = random_.choice(kinds)
-    elif what == "inputs":
-        for parameter in sorted(operations[other].inputs):
-            operations[one].inputs[parameter].CopyFrom(operations[other].inputs[parameter])
-    elif what == "outputs":
-        operations[one].outputs[0].type.CopyFrom(operations[other].outputs[0].type)
-    elif what == "order":
-        moved = operations.pop(one)
-        operations.insert(other, moved)
-    elif what == "numbers":
-        constants = [o for o in operations if o.attributes["val"].immediateValue.tensor.ints.values]
-        values = random_.choice(constants).attributes["val"].immediateValue.tensor.ints.values
-        values[random_.randrange(len(values))] = random_.choice((*NUMBERS, -1, -(2**31)))
-    elif len(operations) > 1:
-        del operations[one]
+def nonsense(change: Callable[[Any, random.Random], None]) -> "Mutate":
+    """A specification that parses, its messages changed by `change`."""
+    return lambda lab, random_: lab.specification(lambda model: change(model, random_))
 
 
 Mutate = Callable[[Any, random.Random], None]
 
-MUTATORS: dict[Mutate, int] = {flip: 40, cut: 40, scramble: 60, rewire: 60}
+MUTATORS: dict[Mutate, int] = {flip: 40, cut: 40, nonsense(scramble): 60, nonsense(rewire): 60}
 """How often each is used: 200 mutations in all."""
 
 

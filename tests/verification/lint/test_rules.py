@@ -13,6 +13,8 @@ Break = Callable[[Any], object]
 
 FLOAT16, FLOAT32, DOUBLE = 65552, 65568, 65600
 CASES: list[tuple[str, str, bool, Break]] = []
+PIPELINES: list[tuple[str, str, bool, Break]] = []
+"""Edits of a sound pipeline: a detector and a NonMaximumSuppression model."""
 
 
 def breaks(rule: str, breaking: bool = True) -> Callable[[Break], Break]:
@@ -929,11 +931,179 @@ def preview_parameters_that_are_a_list(lab: Any) -> None:
     lab.specification(lambda model: model.description.metadata.userDefined.update({key: "[]"}))
 
 
+# ── pipelines: each gets the Pipeline message's models, and the package's own message ──
+
+
+def breaks_pipeline(rule: str, breaking: bool = True) -> Callable[[Break], Break]:
+    """As `breaks`, for a function of the root message of a sound pipeline."""
+
+    def register(change: Break) -> Break:
+        PIPELINES.append((rule, change.__name__, breaking, lambda lab: lab.specification(change)))
+        return change
+
+    return register
+
+
+@breaks_pipeline("pipeline-models")
+def a_pipeline_of_nothing(root: Any) -> None:
+    del root.pipeline.models[:], root.pipeline.names[:]
+
+
+@breaks_pipeline("pipeline-models")
+def a_name_too_many(root: Any) -> None:
+    root.pipeline.names.append("drawing")
+
+
+@breaks_pipeline("pipeline-models")
+def two_models_of_one_name(root: Any) -> None:
+    root.pipeline.names[1] = root.pipeline.names[0]
+
+
+@breaks_pipeline("pipeline-models")
+def an_updatable_model(root: Any) -> None:
+    root.pipeline.models[1].isUpdatable = True
+
+
+@breaks_pipeline("pipeline-models", breaking=False)
+def models_without_names(root: Any) -> None:
+    del root.pipeline.names[:]
+
+
+@breaks_pipeline("pipeline-joints")
+def an_input_that_nothing_makes(root: Any) -> None:
+    root.pipeline.models[1].description.input[0].name = "probabilities"
+
+
+@breaks_pipeline("pipeline-joints")
+def a_joint_of_another_type(root: Any) -> None:
+    root.pipeline.models[1].description.input[1].type.multiArrayType.dataType = DOUBLE
+
+
+@breaks_pipeline("pipeline-joints")
+def a_joint_of_another_rank(root: Any) -> None:
+    root.pipeline.models[1].description.input[1].type.multiArrayType.shape.append(1)
+
+
+@breaks_pipeline("pipeline-joints")
+def an_output_that_no_model_has(root: Any) -> None:
+    root.description.output[2].name = "keypoints"
+
+
+@breaks_pipeline("pipeline-joints", breaking=False)
+def an_earlier_output_put_out_as_well(root: Any) -> None:
+    root.description.output.append(root.pipeline.models[0].description.output[0])
+
+
+@breaks_pipeline("suppression-features")
+def an_output_that_the_model_does_not_name(root: Any) -> None:
+    root.pipeline.models[1].nonMaximumSuppression.coordinatesOutputFeatureName = "boxes"
+
+
+@breaks_pipeline("suppression-features")
+def an_input_too_many(root: Any) -> None:
+    root.pipeline.models[1].nonMaximumSuppression.iouThresholdInputFeatureName = ""
+
+
+@breaks_pipeline("suppression-features")
+def a_threshold_that_is_an_array(root: Any) -> None:
+    message = root.pipeline.models[1].description.input[2]
+    message.type.multiArrayType.dataType = FLOAT32
+
+
+@breaks_pipeline("suppression-features")
+def scores_that_are_a_number(root: Any) -> None:
+    root.pipeline.models[1].description.input[0].type.doubleType.SetInParent()
+
+
+@breaks_pipeline("suppression-thresholds")
+def an_iou_above_one(root: Any) -> None:
+    root.pipeline.models[1].nonMaximumSuppression.iouThreshold = 1.25
+
+
+@breaks_pipeline("suppression-thresholds")
+def a_confidence_that_is_no_number(root: Any) -> None:
+    root.pipeline.models[1].nonMaximumSuppression.confidenceThreshold = float("nan")
+
+
+@breaks_pipeline("suppression-thresholds", breaking=False)
+def a_confidence_above_one(root: Any) -> None:
+    root.pipeline.models[1].nonMaximumSuppression.confidenceThreshold = 7
+
+
+@breaks_pipeline("suppression-types")
+def all_float16(root: Any) -> None:
+    description = root.pipeline.models[1].description
+    for message in (*description.input[:2], *description.output):
+        message.type.multiArrayType.dataType = FLOAT16
+
+
+@breaks_pipeline("suppression-types")
+def coordinates_of_another_type(root: Any) -> None:
+    root.pipeline.models[1].description.output[1].type.multiArrayType.dataType = DOUBLE
+
+
+@breaks_pipeline("suppression-shapes")
+def a_shape_beside_a_range(root: Any) -> None:
+    root.pipeline.models[1].description.output[0].type.multiArrayType.shape.extend([3, 80])
+
+
+@breaks_pipeline("suppression-shapes")
+def a_batch_axis(root: Any) -> None:
+    for message in root.pipeline.models[1].description.output:
+        message.type.multiArrayType.shapeRange.sizeRanges.add(lowerBound=1, upperBound=1)
+
+
+@breaks_pipeline("suppression-shapes")
+def more_rows_of_scores_than_of_boxes(root: Any) -> None:
+    root.pipeline.models[1].description.output[0].type.multiArrayType.shapeRange.sizeRanges[0].lowerBound = 1
+
+
+@breaks_pipeline("suppression-shapes")
+def a_label_short(root: Any) -> None:
+    del root.pipeline.models[1].nonMaximumSuppression.stringClassLabels.vector[79]
+
+
+@breaks_pipeline("suppression-shapes")
+def boxes_of_five_numbers(root: Any) -> None:
+    bounds = root.pipeline.models[1].description.output[1].type.multiArrayType.shapeRange.sizeRanges[1]
+    bounds.lowerBound = bounds.upperBound = 5
+
+
+@breaks_pipeline("suppression-shapes", breaking=False)
+def fixed_rows_in_both(root: Any) -> None:
+    for message, columns in zip(root.pipeline.models[1].description.output, (80, 4), strict=True):
+        message.type.multiArrayType.ClearField("shapeRange")
+        message.type.multiArrayType.shape.extend([3, columns])
+
+
+@breaks_pipeline("suppression-classes")
+def one_class(root: Any) -> None:
+    suppression = root.pipeline.models[1].nonMaximumSuppression
+    del suppression.stringClassLabels.vector[1:]
+
+
 # ── the tests ──
 
 
-@pytest.mark.parametrize(("rule", "breaking", "change"), [pytest.param(r, b, c, id=f"{r}-{n}") for r, n, b, c in CASES])
+def named(cases: list[tuple[str, str, bool, Break]]) -> list[Any]:
+    return [pytest.param(rule, breaking, change, id=f"{rule}-{name}") for rule, name, breaking, change in cases]
+
+
+@pytest.mark.parametrize(("rule", "breaking", "change"), named(CASES))
 def test_fires_where_it_should(rule: str, breaking: bool, change: Break, lab: Any) -> None:
+    assert_fires(rule, breaking, change, lab)
+
+
+@pytest.mark.parametrize(("rule", "breaking", "change"), named(PIPELINES))
+def test_fires_where_it_should_in_pipelines(rule: str, breaking: bool, change: Break, pipeline: Any) -> None:
+    assert_fires(rule, breaking, change, pipeline)
+
+
+def test_a_sound_pipeline_has_no_errors(pipeline: Any) -> None:
+    assert pipeline.lint().passed, pipeline.lint().to_text()
+
+
+def assert_fires(rule: str, breaking: bool, change: Break, lab: Any) -> None:
     change(lab)
     report = lab.lint()
     found = [finding for finding in report.findings if finding.rule == rule]
@@ -945,4 +1115,4 @@ def test_fires_where_it_should(rule: str, breaking: bool, change: Break, lab: An
 
 
 def test_every_rule_is_broken_by_some_package() -> None:
-    assert {rule for rule, _, breaking, _ in CASES if breaking} == {rule.id for rule in list_rules()}
+    assert {rule for rule, _, breaking, _ in (*CASES, *PIPELINES) if breaking} == {rule.id for rule in list_rules()}

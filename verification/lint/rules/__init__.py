@@ -2,6 +2,7 @@
 
 from verification.lint.rules import (  # noqa: F401, I001 — the order is that of the reports
     folder,
+    pipeline,
     specification,
     features,
     names,
