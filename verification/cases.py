@@ -14,6 +14,8 @@ from verification.pictures import Picture, Pixels, Spot, View, render, to_grey, 
 
 Array = NDArray[Any]
 Generator = np.random.Generator
+Draw = Callable[[int, int], Pixels]
+"""Draws a picture of the width and height asked for."""
 
 FEWEST_CASES = 20
 DEFAULT_CASES = 24
@@ -23,6 +25,10 @@ SEED = 37
 It is a choice: of the seeds 0 to 39, 17 keep the short range detector and 19 the full range one within the float16
 limits, and this one by the widest margin. docs/verification.md says how far the tail reaches beyond them.
 """
+
+MOST_CHANNELS = 12
+"""A tensor of more channels is features of some other network's, not a stack of pictures."""
+SMALLEST_SIDE = 2
 
 FACE_SCALE = 1.5
 """MediaPipe's landmark region: the detection's long side times this (face_detection_front_detection_to_roi.pbtxt)."""
@@ -74,10 +80,9 @@ def enough_cases(pictures: Sequence[Picture]) -> int:
 def extreme_cases(features: Sequence[Feature], picture: Picture) -> list[Case]:
     """Black, white, and a picture between black bars: the frames on which detectors' raw values grow without bound."""
 
-    def drawn(name: str, draw: Callable[[int, int], Pixels]) -> Case:
+    def drawn(name: str, draw: Draw) -> Case:
         generator = np.random.default_rng(SEED)
-        values = {f.name: _picture_value(f, draw) if _is_picture(f) else _tensor(f, generator) for f in features}
-        return Case(name, values, face=False)
+        return Case(name, _values(features, draw, generator), face=False)
 
     def pillarboxed(width: int, height: int) -> Pixels:
         pixels = render(picture, whole(picture), width, height)
@@ -142,13 +147,10 @@ def _loosened(generator: Generator, picture: Picture, subject: str) -> View:
 def _viewed(
     name: str, features: Sequence[Feature], picture: Picture, view: View, generator: Generator, face: bool = False
 ) -> Case:
-    values = {
-        f.name: _picture_value(f, lambda width, height: render(picture, view, width, height))
-        if _is_picture(f)
-        else _tensor(f, generator)
-        for f in features
-    }
-    return Case(name, values, face)
+    def draw(width: int, height: int) -> Pixels:
+        return render(picture, view, width, height)
+
+    return Case(name, _values(features, draw, generator), face)
 
 
 def _noise(name: str, features: Sequence[Feature], generator: Generator) -> Case:
@@ -157,25 +159,52 @@ def _noise(name: str, features: Sequence[Feature], generator: Generator) -> Case
     def draw(width: int, height: int) -> Pixels:
         return generator.integers(0, 256, (height, width, 3), np.uint8)
 
-    values = {f.name: _picture_value(f, draw) if _is_picture(f) else _tensor(f, generator) for f in features}
-    return Case(name, values, face=False)
+    return Case(name, _values(features, draw, generator), face=False)
+
+
+def _values(features: Sequence[Feature], draw: Draw, generator: Generator) -> dict[str, Array]:
+    """A value for each input; of two pictures every other one is mirrored, so that no difference of both is nothing."""
+    values: dict[str, Array] = {}
+    mirrored = False
+    for feature in features:
+        if _is_picture(feature):
+            values[feature.name] = _picture_value(feature, _mirrored(draw) if mirrored else draw)
+            mirrored = not mirrored
+        else:
+            values[feature.name] = _tensor(feature, generator)
+    return values
+
+
+def _mirrored(draw: Draw) -> Draw:
+    return lambda width, height: draw(width, height)[:, ::-1]
 
 
 def _is_picture(feature: Feature) -> bool:
-    """Whether the input is an image, or an NHWC tensor as a picture's channels come."""
+    """Whether the input is an image, or an NHWC tensor of as many channels as a picture or a stack of some has."""
     shape = feature.shape
-    return feature.kind == "image" or (len(shape) == 4 and shape[0] == 1 and shape[3] in (1, 3) and min(shape[1:3]) > 1)
+    return feature.kind == "image" or (
+        len(shape) == 4 and shape[0] == 1 and shape[3] <= MOST_CHANNELS and min(shape[1:3]) >= SMALLEST_SIDE
+    )
 
 
-def _picture_value(feature: Feature, draw: Callable[[int, int], Pixels]) -> Array:
-    """The drawn picture as the input takes it; as a tensor its 0…255 become 0…1."""
+def _picture_value(feature: Feature, draw: Draw) -> Array:
+    """The drawn picture as the input takes it; as a tensor of floats its 0…255 become 0…1.
+
+    More than three channels are a stack: the picture, mirrored, as it is, and so on, as many channels as there are.
+    """
     shape = feature.shape
     height, width = shape[2:] if feature.kind == "image" else shape[1:3]
     pixels = draw(width, height)
     if feature.kind == "image":
-        return to_grey(pixels) if feature.color == "GRAYSCALE" else pixels
-    grey = to_grey(pixels)[..., None] if shape[3] == 1 else pixels
-    return (grey[None] / np.float32(255)).astype(np.float32)
+        return to_grey(pixels) if feature.color == "GRAYSCALE" else np.ascontiguousarray(pixels)
+    if shape[3] == 1:
+        stacked = to_grey(pixels)[..., None]
+    else:
+        pictures = [pixels if number % 2 == 0 else pixels[:, ::-1] for number in range(math.ceil(shape[3] / 3))]
+        stacked = np.concatenate(pictures, axis=2)[..., : shape[3]]
+    if feature.dtype.startswith("int"):
+        return stacked[None].astype(np.int32)
+    return (stacked[None] / np.float32(255)).astype(np.float32)
 
 
 def _tensor(feature: Feature, generator: Generator) -> Array:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verification.oracles.litert import LiteRT
+from verification.oracles.original import Original
 
 Array = NDArray[Any]
 
@@ -15,7 +16,7 @@ Array = NDArray[Any]
 TENSOR_NAME = re.compile(r"_t(\d+)(?:_cast_fp16)?$")
 
 
-def first_divergence(trace: Mapping[str, Array], original: LiteRT, tolerance: float) -> str | None:
+def first_divergence(trace: Mapping[str, Array], original: Original, tolerance: float) -> str | None:
     """Name the first operator of the original whose tensor differs by more than `tolerance` of its range, or None.
 
     `trace` holds the package's intermediate values by name, `original` what its last run left, for the same case. A
@@ -36,14 +37,19 @@ def first_divergence(trace: Mapping[str, Array], original: LiteRT, tolerance: fl
 
 def relative_error(found: Array, expected: Array) -> float:
     """The greatest difference as a share of the expected values' range; infinite where either is not finite."""
-    orders = [expected, *([expected.transpose(0, 3, 1, 2)] if expected.ndim == 4 else [])]
-    fitting = [order for order in orders if order.size == found.size and order.shape == found.shape]
-    if not fitting:
-        fitting = [order.reshape(found.shape) for order in orders if order.size == found.size]
+    fitting = [order for order in _axis_orders(expected) if order.shape == found.shape]
+    if not fitting and expected.size == found.size:
+        fitting = [order.reshape(found.shape) for order in _axis_orders(expected)]
     if not expected.size:
         return 0.0 if fitting else np.inf
     with np.errstate(invalid="ignore"):
-        size = float(np.ptp(expected)) or float(np.abs(expected).max()) or 1.0
+        values = expected.astype(np.float64)  # truth values know no difference
+        size = float(np.ptp(values)) or float(np.abs(values).max()) or 1.0
         differences = [float(np.abs(found.astype(np.float64) - order).max()) / size for order in fitting]
     best = min(differences, default=np.inf)
     return best if np.isfinite(best) else np.inf
+
+
+def _axis_orders(expected: Array) -> list[Array]:
+    """The values in each order of axes that a package may hold them in: its transposes only call axes otherwise."""
+    return [expected.transpose(order) for order in permutations(range(expected.ndim))]

@@ -1,7 +1,7 @@
 """Who can execute a saved package here, each called like coremltools' predict."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from verification.executor.reference import ReferenceModel
 from verification.limits import Arithmetic
 
+Arrays = Mapping[str, NDArray[Any]]
+
 
 class Predictor(Protocol):
     """coremltools' MLModel, or the reference."""
 
-    def predict(self, inputs: Mapping[str, Any], /) -> Mapping[str, NDArray[Any]]:
+    def predict(self, inputs: Mapping[str, Any], /) -> Arrays:
         """Outputs by name, for pictures and arrays by name."""
 
 
@@ -27,9 +29,16 @@ class Engine:
     arithmetic: Arithmetic
     model: Predictor
 
-    def predict(self, inputs: Mapping[str, Any]) -> Mapping[str, NDArray[Any]]:
-        """The package's outputs."""
-        return self.model.predict(inputs)
+    @property
+    def watches(self) -> bool:
+        """Whether values inside the program can be looked at."""
+        return isinstance(self.model, ReferenceModel)
+
+    def predict(self, inputs: Mapping[str, Any], watched: Sequence[str] = ()) -> tuple[Arrays, Arrays]:
+        """The package's outputs by name, and the values `watched` inside its program."""
+        if isinstance(self.model, ReferenceModel) and watched:
+            return self.model.predict_watching(inputs, watched)
+        return self.model.predict(inputs), {}
 
 
 def engines(package: Path) -> list[Engine]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from verification.limits import Limit
+from verification.limits import NOTHING, Limit, SelfDifference
 
 Array = NDArray[Any]
 
@@ -17,7 +17,10 @@ HARDLY_MOVES = 1e-3
 
 @dataclass(frozen=True)
 class ParityRow:
-    """One output's comparison, as the manifest has it; `max`, `mean` and `limit` are in `unit`."""
+    """One output's comparison, as the manifest has it; `max`, `mean` and `limit` are in `unit`.
+
+    Of an "index" they are shares: `max` of the values of one case, `mean` of those of all.
+    """
 
     output: str
     oracle: str
@@ -30,6 +33,12 @@ class ParityRow:
     limit: float
     mean_limit: float | None
     unit: str
+    range: float | None = None
+    """Highest less lowest value of the original, where the limit depends on it."""
+    spread: float | None = None
+    """What the original's kernels differ by, where the limit depends on it (verification/spread.py)."""
+    rounding: float | None = None
+    """What rounding the original's weights to float16 changes at most, where the limit depends on it."""
 
     @property
     def passed(self) -> bool:
@@ -40,9 +49,10 @@ class ParityRow:
 
 
 class Differences:
-    """Collects |package − original| of one output."""
+    """Collects |package − original| of one output; where its numbers are `names`, whether they differ at all."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: bool = False) -> None:
+        self._names = names
         self._greatest = 0.0
         self._sum = 0.0
         self._count = 0
@@ -59,12 +69,25 @@ class Differences:
         with np.errstate(invalid="ignore", over="ignore"):
             difference = np.abs(found.astype(np.float64).reshape(-1) - values)
         difference[~np.isfinite(difference)] = np.inf
-        self._greatest = max(self._greatest, float(difference.max(initial=0.0)))
+        if self._names:
+            difference = np.sign(difference)
+        worst = difference.sum() / max(difference.size, 1) if self._names else difference.max(initial=0.0)
+        self._greatest = max(self._greatest, float(worst))
         self._sum += float(difference.sum())
         self._count += difference.size
         self._lowest = min(self._lowest, float(values.min(initial=np.inf)))
         self._highest = max(self._highest, float(values.max(initial=-np.inf)))
         return self._greatest > before
+
+    @property
+    def greatest(self) -> float:
+        """The greatest difference so far; of names, the greatest share of one case."""
+        return self._greatest
+
+    @property
+    def mean(self) -> float:
+        """The mean difference; of names, the share that differs."""
+        return self._sum / max(self._count, 1)
 
     @property
     def range(self) -> float:
@@ -80,17 +103,24 @@ class Differences:
     def _size(self) -> float:
         return max(abs(self._highest), abs(self._lowest))
 
-    def row(self, output: str, unit: str, limit: Limit, **about: Any) -> ParityRow:
+    @property
+    def scale(self) -> float:
+        """What a relative limit is a share of: the range, or the size of an output that hardly moves; 1 for names."""
+        if self._names:
+            return 1.0
+        return self._size if self.hardly_moves else self.range
+
+    def row(self, output: str, unit: str, limit: Limit, own: SelfDifference = NOTHING, **about: Any) -> ParityRow:
         """The row for the manifest; a relative limit becomes one in the output's unit."""
-        scale = 1.0
-        if limit.relative:
-            scale = self._size if self.hardly_moves else self.range
         return ParityRow(
             output=output,
-            max=self._greatest,
-            mean=self._sum / max(self._count, 1),
-            limit=limit.max * scale,
-            mean_limit=None if limit.mean is None else limit.mean * scale,
+            max=self.greatest,
+            mean=self.mean,
+            limit=limit.allowed(self.scale, own),
+            mean_limit=limit.allowed_mean(self.scale, own),
             unit=unit,
+            range=self.range if limit.relative else None,
+            spread=own.kernels if limit.relative else None,
+            rounding=own.rounding if limit.relative else None,
             **about,
         )

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from verification.executor.errors import PackageError
@@ -24,11 +24,23 @@ class SourceInput:
 
 @dataclass(frozen=True)
 class SourceOutput:
-    """An output's tensor in the original, and its unit ("px", "logit", "value")."""
+    """An output's tensor in the original, its unit ("px", "logit", "value"), and the shape that it is given."""
 
     name: str
     tensor: str
     unit: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What is known of an original: what it looks at, and the units of its outputs by tensor; "value" for others."""
+
+    subject: str
+    units: Mapping[str, str]
+
+
+UNKNOWN = Meaning("any", {})
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,11 @@ class Source:
     subject: str
     inputs: tuple[SourceInput, ...]
     outputs: tuple[SourceOutput, ...]
+
+    def meaning(self, known: Meaning) -> "Source":
+        """The same with the subject and the units that are known: a package can't choose what it is held to."""
+        outputs = tuple(replace(output, unit=known.units.get(output.tensor, "value")) for output in self.outputs)
+        return replace(self, subject=known.subject, outputs=outputs)
 
 
 def read_source(package: str, metadata: Mapping[str, str]) -> Source:
@@ -66,5 +83,8 @@ def _parse(record: Any) -> Source:
         if not (math.isfinite(low) and math.isfinite(high)):
             raise ValueError(f"the range of {item['name']} is {low} to {high}")
         inputs.append(SourceInput(str(item["name"]), str(item["tensor"]), low, high))
-    outputs = [SourceOutput(str(o["name"]), str(o["tensor"]), str(o["unit"])) for o in record["outputs"]]
+    outputs = [
+        SourceOutput(str(o["name"]), str(o["tensor"]), str(o["unit"]), tuple(int(size) for size in o["shape"]))
+        for o in record["outputs"]
+    ]
     return Source(str(record["file"]), str(record["sha256"]), record["subject"], tuple(inputs), tuple(outputs))

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -188,3 +189,31 @@ def test_a_face_that_fills_a_photograph_is_rendered_in_little_memory(monkeypatch
     monkeypatch.setattr(pictures, "sample_bilinear", bounded)
     (case,) = made([feature("image", (1, 3, 16, 16), color="RGB")], "frame", [photograph], 1)
     assert (shown(case) == 9).all()
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4, 6, 7])
+def test_more_channels_than_three_are_a_stack_of_pictures(astronaut: Picture, channels: int) -> None:
+    first, wide = (made([feature("tensor", (1, 32, 40, c))], "any", [astronaut], 4) for c in (3, channels))
+    for photograph, case in zip(first, wide, strict=True):
+        values = shown(case)
+        assert values.shape == (1, 32, 40, channels)
+        assert 0 <= values.min() < values.max() <= 1
+        for channel in range(channels if channels > 1 else 0):
+            original = shown(photograph)[..., channel % 3]
+            expected = original if channel // 3 % 2 == 0 else original[:, :, ::-1]
+            assert np.array_equal(values[..., channel], expected)
+
+
+def test_a_networks_features_are_no_pictures(astronaut: Picture) -> None:
+    (case,) = made([feature("tensor", (1, 8, 8, 96))], "any", [astronaut], 1)
+    assert shown(case).min() < -0.5
+
+
+def test_a_second_picture_is_the_first_mirrored(astronaut: Picture) -> None:
+    both = [replace(RGB, name=name) for name in ("left", "right")]
+    for case in [*made(both, "any", [astronaut], 4), *extreme_cases(both, astronaut)]:
+        if not case.name.startswith("noise"):
+            assert np.array_equal(case.inputs["left"], case.inputs["right"][:, ::-1])
+        case.as_prediction_input(both)
+    face = made(both, "any", [astronaut], 1)[0]
+    assert not np.array_equal(face.inputs["left"], face.inputs["right"])

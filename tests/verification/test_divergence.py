@@ -80,6 +80,18 @@ def test_an_error_is_a_share_of_the_range() -> None:
     assert relative_error(np.array([0.5]), np.array([0.0])) == pytest.approx(0.5)
 
 
+def test_truth_values_differ_like_numbers() -> None:
+    expected = np.array([True, False, True])
+    assert relative_error(expected.copy(), expected) == 0
+    assert relative_error(~expected, expected) == 1
+
+
+def test_a_series_may_be_held_in_another_order() -> None:
+    expected = np.arange(6.0).reshape(1, 2, 3)
+    assert relative_error(expected.transpose(0, 2, 1), expected) == 0
+    assert relative_error(expected.transpose(0, 2, 1)[:, ::-1], expected) > 0.1
+
+
 def test_shapes_that_do_not_fit_diverge() -> None:
     assert relative_error(np.zeros(3), np.zeros(4)) == np.inf
     assert relative_error(np.zeros(0), np.zeros((0, 4))) == 0

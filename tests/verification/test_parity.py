@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from verification.limits import Limit
 from verification.parity import Differences, ParityRow
 
-ABOUT = {"oracle": "litert", "executor": "reference", "arithmetic": "float32", "cases": 2, "faces": 1}
+ABOUT: dict[str, Any] = {"oracle": "litert", "executor": "reference", "arithmetic": "float32", "cases": 2, "faces": 1}
 
 
 def differences(*pairs: tuple[list[float], list[float]]) -> Differences:

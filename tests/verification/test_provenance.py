@@ -13,7 +13,7 @@ RECORD: dict[str, Any] = {
     "sha256": "0" * 64,
     "subject": "face",
     "inputs": [{"name": "image", "tensor": "input_1", "kind": "image", "range": [-1, 1]}],
-    "outputs": [{"name": "landmarks", "tensor": "conv2d_21", "unit": "px"}],
+    "outputs": [{"name": "landmarks", "tensor": "conv2d_21", "unit": "px", "shape": [468, 3]}],
 }
 
 
@@ -31,7 +31,7 @@ def test_the_record_is_read() -> None:
         "0" * 64,
         "face",
         (SourceInput("image", "input_1", -1.0, 1.0),),
-        (SourceOutput("landmarks", "conv2d_21", "px"),),
+        (SourceOutput("landmarks", "conv2d_21", "px", (468, 3)),),
     )
 
 

@@ -1,26 +1,36 @@
 """What is right passes; whatever is wrong with a package, its cases or its original is told."""
 
+import json
+import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from blazemesh.conversion import judge
+from blazemesh.catalog import load_catalog
+from blazemesh.conversion import convert, judge
 from blazemesh.manifest import read_manifest
 from converters.tflite_reader import read_tflite
+from pipelines.detector import DETECTORS
+from pipelines.forms.detections import Faces
+from tests.blazemesh.conftest import small_model
 from tests.conftest import Command
-from tests.verification.conftest import NAMES, Damage, convolutions
+from tests.verification.conftest import NAMES, PRODUCTS, Damage, convolutions
 from verification import verify as module
 from verification.cases import make_cases
 from verification.divergence import TENSOR_NAME
 from verification.executor.errors import PackageError
+from verification.executor.proto import load_proto
 from verification.executor.reference import ReferenceModel
 from verification.limits import TAIL, Limit
 from verification.oracles.errors import OracleError
 from verification.oracles.litert import LiteRT
 from verification.pictures import Picture
+from verification.provenance import Meaning
 from verification.verify import Verdict, verify
 
 Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
@@ -32,14 +42,34 @@ def judged(package: Path, model: Path, count: int = 6) -> Verdict:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_package_agrees_with_its_original(built: Path, models: dict[str, Path], name: str) -> None:
-    verdict = judged(built / f"{name}.mlpackage", models[name])
+    verdict = judged(built / f"{name}.mlpackage", models[PRODUCTS[name]])
     assert verdict.passed
     assert verdict.failures == ()
-    assert verdict.notes == ()
-    assert all(0 < row.max <= row.limit and row.cases == 6 and row.faces == 3 for row in verdict.rows)
+    for row in (*verdict.rows, *verdict.network):
+        assert row.max <= row.limit
+        # Float arithmetic leaves a trace in each output but the number of faces.
+        assert row.max > 0 or row.unit == "faces"
+    assert all((row.cases, row.faces) == (6, 3) for row in verdict.network)
+    # With float16 rounding a score of one of these cases lies beside its threshold: both detectors that suppress.
+    left_out = [] if verdict.notes == () else ["float16"]
+    assert all("1 of 6 cases have a score or an overlap beside its threshold" in note for note in verdict.notes)
+    assert not left_out or "Range" in name
+    assert all(row.cases == (5 if row.arithmetic in left_out else 6) for row in verdict.rows)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("name", NAMES)
+def test_the_network_is_compared_where_the_program_goes_on(built: Path, name: str) -> None:
+    """The manifest's rows: raw values with the names of models.toml, in both arithmetics, against LiteRT."""
+    entry = read_manifest(built).entry(name)
+    assert entry is not None
+    outputs = [output.name for output in load_catalog().model(PRODUCTS[name]).outputs]
+    for arithmetic in ("float32", "float16"):
+        rows = [row for row in entry["network"] if row["arithmetic"] == arithmetic]
+        assert [row["output"] for row in rows] == outputs
+        assert {row["oracle"] for row in rows} == {"litert"}
+
+
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("name", NAMES)
 def test_200_changed_bytes_are_noticed(
     command: Command, damaged: Damage, models: dict[str, Path], name: str, seed: int
@@ -48,14 +78,20 @@ def test_200_changed_bytes_are_noticed(
         generator = np.random.default_rng(seed)
         content[generator.choice(content.size, 200, replace=False)] ^= generator.integers(1, 256, 200, np.uint8)
 
-    ended = command("verify", damaged(name, change), "--against", models[name], "--cases", 4)
+    ended = command("verify", damaged(name, change), "--against", models[PRODUCTS[name]], "--cases", 4)
     assert ended.code in (1, 2)
     assert f"{name}.mlpackage" in ended.err
     assert "agrees" not in ended.err
 
 
-@pytest.mark.parametrize("share", [0.0, 0.5, 0.9])
-@pytest.mark.parametrize("name", NAMES)
+LAYERS = [
+    *((network, share) for network in dict.fromkeys(PRODUCTS.values()) for share in (0.0, 0.5, 0.9)),
+    *((name, 0.5) for name in NAMES if name not in PRODUCTS.values()),
+]
+"""Packages, and how far down their networks a layer is; packages of one network differ behind it."""
+
+
+@pytest.mark.parametrize(("name", "share"), LAYERS)
 def test_the_first_operator_that_diverges_is_named(
     damaged: Damage, built: Path, models: dict[str, Path], name: str, share: float
 ) -> None:
@@ -65,11 +101,12 @@ def test_the_first_operator_that_diverges_is_named(
     def negate(content: Bytes) -> None:
         content[place][1::2] ^= 0x80  # a float16's sign
 
-    verdict = judged(damaged(name, negate), models[name], 4)
+    model = models[PRODUCTS[name]]
+    verdict = judged(damaged(name, negate), model, 4)
     match = TENSOR_NAME.search(result.replace("_linear", ""))
     assert match is not None
     tensor = int(match[1])
-    graph = read_tflite(models[name].read_bytes(), models[name].name)
+    graph = read_tflite(model.read_bytes(), model.name)
     (made_by,) = [operator for operator in graph.operators if tensor in operator.outputs]
     guilty = f"first to diverge: {graph.where(made_by)} differs by "
     float32 = [failure for failure in verdict.failures if "float32" in failure]
@@ -91,11 +128,14 @@ def test_the_worst_case_is_the_one_that_is_traced(
         picture = (case.inputs["image"] / np.float32(255))[None]
         (expected,) = (value for value in original.run({"input_1": picture}).values() if value.size == 15)
         found = reference.predict(case.as_prediction_input(features))["iris"]
-        errors[case.name] = float(np.abs(found.ravel() - expected.ravel()).max())
+        # The crop's side is a power of two: dividing by it rounds nothing, and the worst case stays the worst.
+        errors[case.name] = float(np.abs(found.ravel() - expected.ravel() / 64).max())
     worst = max(errors, key=lambda name: errors[name])
     assert worst != next(iter(errors))
-    (iris,) = [failure for failure in failures if "iris is off" in failure and "float32" in failure]
-    assert iris.endswith(f"first to diverge: {worst}")
+    told = [failure for failure in failures if "iris is off" in failure and "float32" in failure]
+    # What the package answers, and what its network handed over.
+    assert [re.search(r" (\w+) \(limit", failure)[1] for failure in told] == ["normalised", "px"]  # type: ignore[index]
+    assert all(failure.endswith(f"first to diverge: {worst}") for failure in told)
 
 
 def test_values_that_are_not_finite_fail(
@@ -109,6 +149,7 @@ def test_values_that_are_not_finite_fail(
     ended = command("verify", damaged("FaceMesh", overflow), "--against", models["FaceMesh"], "--cases", 4, "--json")
     assert ended.code == 1
     assert "landmarks is off by inf px" in ended.err
+    assert "landmarks is off by inf normalised" in ended.err
     assert '"max": null' in ended.out
 
 
@@ -119,6 +160,14 @@ def test_extreme_frames_are_looked_at(built: Path, models: dict[str, Path], monk
         "logits on a black frame",
         "regressors on a white frame",
         "regressors on a pillarboxed frame",
+        "landmarks on a pillarboxed frame",  # the only one on which a face is found
+        "confidence on a pillarboxed frame",
+    }
+    proposals = judged(built / "BlazeFaceShortRangeProposals.mlpackage", models["BlazeFaceShortRange"], 4)
+    assert {failure.split(": ")[1].split(" is off")[0] for failure in proposals.failures} >= {
+        "landmarks on a black frame",
+        "landmarks on a white frame",
+        "scores on a pillarboxed frame",
     }
 
 
@@ -146,11 +195,17 @@ def test_cases_without_a_face_prove_nothing(
     command: Command, built: Path, models: dict[str, Path], tmp_path: Path, name: str
 ) -> None:
     folder = folder_of(tmp_path / "pictures", landscape=landscape(), noise=noise())
-    ended = command("verify", built / f"{name}.mlpackage", "--against", models[name], "--images", folder, "--cases", 6)
+    words = ("verify", built / f"{name}.mlpackage", "--against", models[PRODUCTS[name]])
+    ended = command(*words, "--images", folder, "--cases", 6)
     assert ended.code == 1
-    assert ended.err == (
-        "blazemesh: failed: none of the 6 cases holds a face that the original sees: they prove nothing\n"
-    )
+    said, *further = ended.err.splitlines()
+    assert said == "blazemesh: failed: none of the 6 cases holds a face that the original sees: they prove nothing"
+    # Where there is no face, attention looks anywhere for the eyes: float16 costs their points more in the mean.
+    assert further == [] or name == "FaceMeshAttention"
+    for line in further:
+        figures = re.search(r" is off by (\S+) \w+ \(limit (\S+)\), mean .* in reference float16; ", line)
+        assert figures is not None
+        assert float(figures[1]) <= float(figures[2])  # only the mean is too far off
 
 
 def test_pictures_with_a_face_prove_something(
@@ -208,26 +263,90 @@ def test_another_original_is_bad_input(built: Path, models: dict[str, Path]) -> 
         judged(built / "FaceMesh.mlpackage", models["BlazeFaceShortRange"])
 
 
-def test_a_package_of_somebody_elses_is_bad_input(built: Path, models: dict[str, Path], tmp_path: Path) -> None:
-    from verification.executor.proto import load_proto
+SOURCE, MESH = "com.blazemesh.source", "com.blazemesh.mesh"
+DETECTING = Faces(DETECTORS["BlazeFaceShortRange"]).metadata()
+CLAIMS: dict[str, tuple[Callable[[Any], object], str]] = {
+    "other raw values": (
+        lambda about: about.update({SOURCE: about[SOURCE].replace('"landmarks"', '"other"')}),
+        "its program has no raw_other to compare",
+    ),
+    "no source": (lambda about: about.pop(SOURCE), "no 'com.blazemesh.source' in its metadata"),
+    "a detector's outputs": (lambda about: about.update(DETECTING), "its outputs are not the ones that its metadata"),
+    "an eye's outputs": (
+        lambda about: about.update({MESH: about[MESH].replace('"mesh"', '"eye"')}),
+        "landmarks of landmarks in the form eye",
+    ),
+    "no JSON": (
+        lambda about: about.update({MESH: "{"}),
+        "broken metadata 'com.blazemesh.detector' or 'com.blazemesh.mesh'",
+    ),
+    "a refinement": (
+        lambda about: about.update({MESH: about[MESH].replace("null", '"attention_refinement"')}),
+        "its metadata describe another network",
+    ),
+}
 
-    package = tmp_path / "X.mlpackage"
-    shutil.copytree(built / "FaceMesh.mlpackage", package)
+
+def claiming(package: Path, change: Callable[[Any], object]) -> Path:
+    """Changes the user-defined metadata of a package in place."""
     path = package / "Data/com.apple.CoreML/model.mlmodel"
     specification = load_proto().model.Model()
     specification.ParseFromString(path.read_bytes())
     about = specification.description.metadata.userDefined
-    for text, said in (
-        (about["com.blazemesh.source"].replace('"landmarks"', '"other"'), "its outputs are not the ones that its meta"),
-        (None, "no 'com.blazemesh.source' in its metadata"),
-    ):
-        if text is None:
-            del about["com.blazemesh.source"]
-        else:
-            about["com.blazemesh.source"] = text
-        path.write_bytes(specification.SerializeToString())
-        with pytest.raises(PackageError, match=said):
-            judged(package, models["FaceMesh"])
+    entries = dict(about)
+    change(entries)
+    about.clear()
+    about.update(entries)
+    path.write_bytes(specification.SerializeToString())
+    return package
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_metadata_that_claim_something_else_are_bad_input(
+    built: Path, models: dict[str, Path], tmp_path: Path, claim: str
+) -> None:
+    change, said = CLAIMS[claim]
+    package = claiming(Path(shutil.copytree(built / "FaceMesh.mlpackage", tmp_path / "X.mlpackage")), change)
+    with pytest.raises((PackageError, OracleError), match=said) as caught:
+        judged(package, models["FaceMesh"])
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith(("X.mlpackage: ", "its metadata"))
+
+
+def test_a_package_that_hides_its_form_does_not_pass(built: Path, models: dict[str, Path], tmp_path: Path) -> None:
+    """Without its mesh's metadata it is held against the raw values, in pixels, which it does not answer with."""
+    package = Path(shutil.copytree(built / "FaceMesh.mlpackage", tmp_path / "X.mlpackage"))
+    verdict = judged(claiming(package, lambda about: about.pop(MESH)), models["FaceMesh"], 2)
+    assert any("landmarks is off by" in failure and " px " in failure for failure in verdict.failures)
+
+
+def retold(package: Path, folder: Path, change: Callable[[str], str]) -> Path:
+    """A copy of a package whose record of its source is another one."""
+    copy = Path(shutil.copytree(package, folder / package.name, dirs_exist_ok=True))
+    return claiming(copy, lambda about: about.update({SOURCE: change(about[SOURCE])}))
+
+
+def test_a_package_cannot_choose_what_it_is_held_to(built: Path, models: dict[str, Path], tmp_path: Path) -> None:
+    def softened(record: str) -> str:
+        source = json.loads(record)
+        outputs = [output | {"unit": "value"} for output in source["outputs"]]
+        return json.dumps(source | {"subject": "any", "outputs": outputs})
+
+    model = models["IrisLandmarks"]
+    told = judged(retold(built / "IrisLandmarks.mlpackage", tmp_path, softened), model, 4)
+    assert told == judged(built / "IrisLandmarks.mlpackage", model, 4)
+    assert {row.unit for row in told.network} == {"px"}
+
+
+def test_an_original_that_nobody_pinned_has_no_pixels(tmp_path: Path) -> None:
+    def promoted(record: str) -> str:
+        return record.replace('"value"', '"px"').replace('"any"', '"face"')
+
+    (tmp_path / "tiny.tflite").write_bytes(small_model())
+    convert(tmp_path / "tiny.tflite", tmp_path / "Tiny.mlpackage", check=False)
+    verdict = judged(retold(tmp_path / "Tiny.mlpackage", tmp_path / "retold", promoted), tmp_path / "tiny.tflite", 4)
+    assert {row.unit for row in verdict.rows} == {"value"}
+    assert verdict.passed
 
 
 def test_other_cases_have_wider_limits_in_the_maximum_alone(built: Path, models: dict[str, Path]) -> None:
@@ -247,6 +366,7 @@ def test_the_same_cases_give_the_same_figures(built: Path, models: dict[str, Pat
 
 def test_without_pictures_there_is_noise_and_no_proof(built: Path, models: dict[str, Path]) -> None:
     model = models["IrisLandmarks"]
-    verdict = verify(built / "IrisLandmarks.mlpackage", model.read_bytes(), model.name, [], 2)
+    meaning = Meaning("eye", {})
+    verdict = verify(built / "IrisLandmarks.mlpackage", model.read_bytes(), model.name, [], 2, meaning)
     assert [row.faces for row in verdict.rows] == [0] * 4
     assert len(verdict.failures) == 1

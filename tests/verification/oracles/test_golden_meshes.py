@@ -4,10 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-import facts
-from tests.golden_vectors import Case, golden, largest, original, picture
+from tests.golden_vectors import golden, largest, original, picture, refined
 
 MODELS = {"mesh": "FaceMesh", "iris": "IrisLandmarks"}
 
@@ -21,19 +19,6 @@ def test_litert_gives_the_tensors_that_mediapipe_gives(models: dict[str, Path], 
         errors = {output: largest(abs(value - case["tensors"][output])) for output, value in raw.items()}
         # Measured: 1.5e-4 px and 2.5e-5 logits (mesh), 4.3e-5 px (iris).
         assert max(errors.values()) <= document["tolerance"]["float32"], (case["name"], errors)
-
-
-def refined(case: Case) -> NDArray[np.float64]:
-    """The 478 points of a case's raw tensors, in pixels of the crop, as facts/attention_refinement.json says."""
-    table = facts.load("attention_refinement")
-    tensors = {name: np.array(value) for name, value in case["tensors"].items()}
-    points = np.concatenate([tensors["landmarks"], np.zeros((10, 3))])
-    for name, indices in table["overwrite"].items():
-        points[indices, :2] = tensors[name]
-    for name, indices in table["irises"].items():
-        contour = table["overwrite"][table["irisDepth"][name]][: table["irisDepth"]["contourPoints"]]
-        points[indices, :2], points[indices, 2] = tensors[name], points[contour, 2].mean()
-    return points
 
 
 def test_the_table_refines_the_mesh_as_mediapipe_does() -> None:

@@ -3,6 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.converters.network import Network
+from tests.converters.ops.test_recurrent import lstm
 from tests.converters.tflite_builder import TfliteBuilder
 from verification.oracles.errors import OracleError
 from verification.oracles.litert import LiteRT
@@ -34,6 +36,29 @@ def test_what_a_run_gave_is_kept_when_the_next_one_overwrites_it() -> None:
     first = original.run({"x": X, "y": Y})
     original.run({"x": X * 5, "y": Y})
     assert first["added"].tolist() == [[11, 22, 33]]
+
+
+def test_a_batch_is_the_packages() -> None:
+    found = LiteRT(sums(), "sums.tflite").run({"x": np.repeat(X, 4, axis=0), "y": np.repeat(Y, 4, axis=0)})
+    assert found["added"].tolist() == [[11, 22, 33]] * 4
+
+
+def test_a_batch_that_the_original_does_not_take() -> None:
+    builder = TfliteBuilder()
+    shape = builder.constant("shape", [3], "int32")
+    builder.output(builder.operator("RESHAPE", [builder.input("x", (1, 3)), shape], (3,)))
+    with pytest.raises(OracleError, match=r"^fixed.tflite: LiteRT does not run it with a batch of 2: .+"):
+        LiteRT(builder.build(), "fixed.tflite").run({"x": np.repeat(X, 2, axis=0)})
+
+
+def test_variables_begin_afresh() -> None:
+    """A model with an LSTM says the same of the same sequence, whatever it was given before."""
+    network = Network()
+    network.output(lstm(network))
+    original = LiteRT(network.build(), "lstm.tflite")
+    sequence = {"sequence": np.ones(network.shape(0), np.float32)}
+    first = original.run(sequence)["hidden"]
+    assert np.array_equal(original.run(sequence)["hidden"], first)
 
 
 def test_operators_and_their_tensors_are_told() -> None:
