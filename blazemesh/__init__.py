@@ -7,15 +7,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from blazemesh.conversion import convert
+    from blazemesh.conversion import convert, verify
     from blazemesh.errors import GateError, InputError
     from blazemesh.inspection import inspect
     from blazemesh.manifest import read_manifest
-    from blazemesh.packages import Request
+    from blazemesh.options import Request
     from blazemesh.prediction import predict
     from converters.errors import ConversionError
     from verification.executor.errors import PackageError
     from verification.executor.reference import ReferenceModel
+    from verification.lint.linter import lint
 
 __version__ = "0.1.0"
 
@@ -25,11 +26,13 @@ _HOMES = {
     "InputError": "blazemesh.errors",
     "PackageError": "verification.executor.errors",
     "ReferenceModel": "verification.executor.reference",
-    "Request": "blazemesh.packages",
+    "Request": "blazemesh.options",
     "convert": "blazemesh.conversion",
     "inspect": "blazemesh.inspection",
+    "lint": "verification.lint.linter",
     "predict": "blazemesh.prediction",
     "read_manifest": "blazemesh.manifest",
+    "verify": "blazemesh.conversion",
 }
 
 __all__ = [
@@ -42,8 +45,10 @@ __all__ = [
     "__version__",
     "convert",
     "inspect",
+    "lint",
     "predict",
     "read_manifest",
+    "verify",
 ]
 
 

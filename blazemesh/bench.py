@@ -1,4 +1,4 @@
-"""`make bench`: what the build costs, each figure beside the one that it is compared with, measured in the same run."""
+"""`make bench`: what build and packages cost, each figure beside what it is compared with, measured in the same run."""
 
 import json
 import os
@@ -14,9 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from blazemesh.catalog import Catalog, Model, load_catalog
+from blazemesh.errors import InputError
 from blazemesh.fetch import fetch
 from blazemesh.files import write_atomically
 from blazemesh.manifest import Manifest, read_manifest
+from blazemesh.tail_bench import measure_tails
 from blazemesh.text_table import text_table
 
 REPEATS = 3
@@ -52,7 +54,7 @@ def seconds(arguments: Sequence[str]) -> float:
 
 def measure(catalog: Catalog, sources: dict[str, Path], folder: Path) -> list[Row]:
     """Cold builds and single conversions in turn, so that a busy moment of the machine hits both; medians of them."""
-    models = [model for model in catalog.models if not model.pending]
+    models = list(catalog.models)
     builds: list[float] = []
     converts: dict[str, list[float]] = {model.name: [] for model in models}
     out = folder / "packages"
@@ -67,18 +69,42 @@ def measure(catalog: Catalog, sources: dict[str, Path], folder: Path) -> list[Ro
     return [
         row("build_cold", cold, "s", "blazemesh build --force", ("sum of convert/*", sum(singles.values()))),
         row("build_noop", noop, "s", "blazemesh build", ("build_cold", cold)),
-        *(row(f"convert/{m.name}", singles[m.name], "s", f"blazemesh convert {m.file} -o …") for m in models),
+        *(row(f"convert/{m.name}", singles[m.name], "s", convert_command(m)) for m in models),
         *package_rows(models, read_manifest(out)),
     ]
+
+
+def convert_command(model: Model) -> str:
+    """What a shell runs to convert a model out of the cache, wherever that is."""
+    source = f'"${{XDG_CACHE_HOME:-$HOME/.cache}}/blazemesh/{model.sha256}/{model.file}"'
+    return f"blazemesh convert {source} -o build/bench/{model.name}.mlpackage"
 
 
 def package_rows(models: Sequence[Model], manifest: Manifest) -> list[Row]:
     """Each package's bytes beside its source's."""
     sizes = {entry["name"]: float(entry["bytes"]) for entry in manifest.models}
     return [
-        row(f"package_bytes/{m.name}", sizes[m.name], "bytes", "blazemesh inspect …", (m.file, float(m.bytes)))
+        row(
+            f"package_bytes/{m.name}",
+            sizes[m.name],
+            "bytes",
+            f"blazemesh inspect build/coreml/{m.name}.mlpackage",
+            (m.file, float(m.bytes)),
+        )
         for m in models
     ]
+
+
+def tail_rows() -> list[Row]:
+    """The detectors' decoding and suppression, beside K unrolled rounds."""
+    command = "python -m blazemesh.tail_bench"
+    rows = []
+    for cost in measure_tails():
+        operators = ("unrolled", float(cost.unrolled_operators))
+        milliseconds = ("unrolled", cost.unrolled_milliseconds)
+        rows.append(row(f"tail_operators/{cost.detector}", cost.operators, "operators", command, operators))
+        rows.append(row(f"tail_ms/{cost.detector}", cost.milliseconds, "ms", command, milliseconds))
+    return rows
 
 
 def machine() -> str:
@@ -96,11 +122,15 @@ def machine() -> str:
 
 
 def main() -> None:
-    """Measure, print a table, write build/bench.json."""
+    """Measure, print a table, write build/bench.json; one line and exit code 2 where the models can't be had."""
     catalog = load_catalog()
-    sources = fetch([model for model in catalog.models if not model.pending], catalog)
+    try:
+        sources = fetch(catalog.models, catalog)
+    except InputError as error:
+        print(f"bench: error: {error}", file=sys.stderr)
+        sys.exit(2)
     with tempfile.TemporaryDirectory(prefix="blazemesh-bench-") as folder:
-        rows = measure(catalog, sources, Path(folder))
+        rows = measure(catalog, sources, Path(folder)) + tail_rows()
     document = {
         "machine": machine(),
         "when": datetime.now(UTC).isoformat(timespec="seconds"),

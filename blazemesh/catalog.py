@@ -19,6 +19,7 @@ LARGEST_PIXEL_VALUE = 65504.0  # the largest float16, in which the packages comp
 
 SUBJECTS = ("frame", "face", "eye")
 UNITS = ("px", "logit")
+FORMS = ("faces", "vision", "proposals", "mesh", "eye")
 
 # What a feature can't be called: Swift's reserved words, the capitalised ones too, and names that coremltools changes.
 _RESERVED = SWIFT_KEYWORDS | CORE_ML_WORDS | {"Any", "Protocol", "Self", "Type"}
@@ -66,23 +67,24 @@ class ModelOutput:
 
 
 @dataclass(frozen=True)
-class Model:
-    """One source model, pinned by its SHA-256."""
+class Package:
+    """One package made from a model: what comes out of it (`form`, see pipelines/forms) and what it is for."""
 
     name: str
-    title: str
+    form: str
     description: str
+
+
+@dataclass(frozen=True)
+class PinnedFile:
+    """One file of a wheel, pinned by its SHA-256."""
+
+    name: str
     file: str
     wheel: str  # a key of models.toml's [wheels]
     path: str  # inside the wheel
     bytes: int
     sha256: str
-    licence: str
-    author: str
-    subject: str  # what verification shows it: "frame", "face" or "eye"
-    input: ModelInput
-    outputs: tuple[ModelOutput, ...]
-    pending: bool  # known not to convert yet; a build says why and goes on
 
     @property
     def folder(self) -> str:
@@ -91,11 +93,53 @@ class Model:
 
 
 @dataclass(frozen=True)
+class Model(PinnedFile):
+    """One source model and what its tensors mean."""
+
+    title: str
+    description: str
+    licence: str
+    author: str
+    subject: str  # what verification shows it: "frame", "face" or "eye"
+    input: ModelInput
+    outputs: tuple[ModelOutput, ...]
+    packages: tuple[Package, ...]
+
+
+@dataclass(frozen=True)
+class Product:
+    """A package, and the model that it is made from."""
+
+    package: Package
+    model: Model
+
+    @property
+    def name(self) -> str:
+        """The package's."""
+        return self.package.name
+
+
+@dataclass(frozen=True)
 class Catalog:
     """Everything that models.toml states, in its order."""
 
     wheels: tuple[Wheel, ...]
     models: tuple[Model, ...]
+    samples: tuple[PinnedFile, ...] = ()
+    """Models that no package is built from: the tests convert them as any other `.tflite`."""
+
+    @property
+    def products(self) -> tuple[Product, ...]:
+        """Every package that is built."""
+        return tuple(Product(package, model) for model in self.models for package in model.packages)
+
+    def product(self, name: str) -> Product:
+        """Return the product of that name; InputError, with the names there are, if there is none."""
+        for product in self.products:
+            if product.name == name:
+                return product
+        known = ", ".join(product.name for product in self.products)
+        raise InputError(f"no package is named {_shown(name)}; expected one of {known}")
 
     def model(self, name: str) -> Model:
         """Return the model of that name; InputError, with the names there are, if there is none."""
@@ -109,7 +153,7 @@ class Catalog:
         """Return the model whose file has this SHA-256 (lower-case hexadecimal digits), or None."""
         return next((model for model in self.models if model.sha256 == sha256), None)
 
-    def wheel_of(self, model: Model) -> Wheel:
+    def wheel_of(self, model: PinnedFile) -> Wheel:
         """Return the wheel that holds a model of this catalog."""
         return next(wheel for wheel in self.wheels if wheel.name == model.wheel)
 
@@ -234,9 +278,33 @@ def _catalog(root: _Table) -> Catalog:
         name = table.identifier("name", _UPPER_CAMEL, "UpperCamelCase")
         table.where = f"{root.where}: {name}"
         models.append(_model(name, table, wheel_names))
-    _refuse_duplicates(root.where, "models named", [model.name for model in models])
+    samples = _samples(root, wheel_names) if "samples" in root.values else ()
+    _refuse_duplicates(root.where, "models named", [pinned.name for pinned in (*models, *samples)])
+    _refuse_duplicates(root.where, "packages named", [package.name for model in models for package in model.packages])
     root.close()
-    return Catalog(wheels, tuple(models))
+    return Catalog(wheels, tuple(models), samples)
+
+
+def _samples(root: _Table, wheels: tuple[str, ...]) -> tuple[PinnedFile, ...]:
+    samples = []
+    for table in root.tables("samples"):
+        pinned = _pinned(table.identifier("name", _UPPER_CAMEL, "UpperCamelCase"), table, wheels)
+        samples.append(PinnedFile(**pinned))
+        table.close()
+    return tuple(samples)
+
+
+def _pinned(name: str, table: _Table, wheels: tuple[str, ...]) -> dict[str, Any]:
+    """The fields of a PinnedFile."""
+    file = table.matching("file", _FILE, "a file's name, without a folder")
+    return {
+        "name": name,
+        "file": file,
+        "wheel": table.one_of("wheel", wheels),
+        "path": _path(table, file),
+        "bytes": table.count("bytes", LARGEST_MODEL),
+        "sha256": table.matching("sha256", _DIGEST, "64 lower-case hexadecimal digits"),
+    }
 
 
 def _wheels(root: _Table) -> tuple[Wheel, ...]:
@@ -262,22 +330,16 @@ def _wheel(name: str, table: _Table) -> Wheel:
 
 
 def _model(name: str, table: _Table, wheels: tuple[str, ...]) -> Model:
-    file = table.matching("file", _FILE, "a file's name, without a folder")
     model = Model(
-        name=name,
+        **_pinned(name, table, wheels),
         title=table.text("title"),
         description=table.text("description"),
-        file=file,
-        wheel=table.one_of("wheel", wheels),
-        path=_path(table, file),
-        bytes=table.count("bytes", LARGEST_MODEL),
-        sha256=table.matching("sha256", _DIGEST, "64 lower-case hexadecimal digits"),
         licence=table.text("licence"),
         author=table.text("author"),
         subject=table.one_of("subject", SUBJECTS),
         input=_input(_Table(f"{table.where}: input", table.value("input", dict, "a table"))),
         outputs=_outputs(table),
-        pending=table.value("pending", bool, "true or false") if "pending" in table.values else False,
+        packages=_packages(table),
     )
     if model.input.name in (output.name for output in model.outputs):
         raise InputError(f"{table.where}: found {_shown(model.input.name)} as input and output, expected two names")
@@ -321,6 +383,22 @@ def _outputs(model: _Table) -> tuple[ModelOutput, ...]:
     _refuse_duplicates(model.where, "outputs named", [output.name for output in outputs])
     _refuse_duplicates(model.where, "outputs of tensor", [output.tensor for output in outputs])
     return outputs
+
+
+def _packages(model: _Table) -> tuple[Package, ...]:
+    packages = tuple(_package(table) for table in model.tables("packages"))
+    _refuse_duplicates(model.where, "packages with the form", [package.form for package in packages])
+    return packages
+
+
+def _package(table: _Table) -> Package:
+    package = Package(
+        name=table.identifier("name", _UPPER_CAMEL, "UpperCamelCase"),
+        form=table.one_of("form", FORMS),
+        description=table.text("description"),
+    )
+    table.close()
+    return package
 
 
 def _output(table: _Table) -> ModelOutput:

@@ -130,10 +130,17 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line; subcommands' parsers are of the same class."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2."""
+        _say(f"error: {' '.join(message.split())}; see {self.prog} --help")
+        sys.exit(BAD_INPUT)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="blazemesh", description="MediaPipe's face models as verified Core ML packages for iOS apps."
-    )
+    parser = _Parser(prog="blazemesh", description="MediaPipe's face models as verified Core ML packages for iOS apps.")
     parser.add_argument("--version", action="version", version=f"blazemesh {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (_add_fetch, _add_build, _add_convert, _add_inspect, _add_verify, _add_lint, _add_predict, _add_demo):
@@ -170,6 +177,7 @@ def _add_fetch(commands: Any) -> None:
         "blazemesh fetch --models ~/Downloads/mediapipe-models",
     )
     _add_models(command)
+    command.add_argument("--samples", action="store_true", help="the models that only the tests convert, too")
     _add_json(command)
 
 
@@ -179,11 +187,12 @@ def _run_fetch(options: argparse.Namespace) -> int:
     from blazemesh.text_table import text_table
 
     catalog = load_catalog()
-    paths = fetch(catalog.models, catalog, options.models, _progress)
+    wanted = [*catalog.models, *(catalog.samples if options.samples else ())]
+    paths = fetch(wanted, catalog, options.models, _progress, along=catalog.samples)
     if options.json:
-        _print_json([{"name": m.name, "path": str(paths[m.name]), "sha256": m.sha256} for m in catalog.models])
+        _print_json([{"name": m.name, "path": str(paths[m.name]), "sha256": m.sha256} for m in wanted])
     else:
-        _print(text_table(("model", "file"), [(m.name, str(paths[m.name])) for m in catalog.models]))
+        _print(text_table(("model", "file"), [(m.name, str(paths[m.name])) for m in wanted]))
     return DONE
 
 
@@ -199,6 +208,8 @@ def _add_build(commands: Any) -> None:
     _add_models(command)
     command.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these packages alone")
     command.add_argument("--force", action="store_true", help="convert again what is up to date")
+    command.add_argument("--slots", type=int, default=16, metavar="K", help="faces that a detector holds (default: 16)")
+    command.add_argument("--plain-vision", action="store_true", help="Vision pipelines without landmarks")
     _add_json(command)
 
 
@@ -206,10 +217,12 @@ def _run_build(options: argparse.Namespace) -> int:
     from blazemesh.build import build
     from blazemesh.catalog import load_catalog
     from blazemesh.manifest import TABLE_HEADER, read_manifest, table
+    from blazemesh.options import BuildOptions
     from blazemesh.text_table import text_table
 
+    chosen = BuildOptions(slots=options.slots, plain_vision=options.plain_vision)
     try:
-        manifest = build(load_catalog(), options.out, options.models, options.only, options.force, _progress)
+        manifest = build(load_catalog(), options.out, options.models, options.only, options.force, chosen, _progress)
     except GateError as error:
         if options.json:
             _print_build(options.out, read_manifest(options.out), str(error).splitlines())
@@ -218,8 +231,6 @@ def _run_build(options: argparse.Namespace) -> int:
         _print_build(options.out, manifest, [])
         return DONE
     _print(text_table(TABLE_HEADER, table(manifest.models)))
-    for pending in manifest.pending:
-        _print(f"{pending.name}: {pending.reason}")
     if sys.platform != "darwin":
         _print("Core ML itself: unverified here (it runs on macOS only); the reference executed the saved packages.")
     _print(f"{len(manifest.models)} packages in {options.out}")
@@ -227,10 +238,7 @@ def _run_build(options: argparse.Namespace) -> int:
 
 
 def _print_build(out: Path, manifest: "Manifest", failures: list[str]) -> None:
-    from dataclasses import asdict
-
-    pending = [asdict(item) for item in manifest.pending]
-    _print_json({"out": str(out), "models": list(manifest.models), "pending": pending, "failures": failures})
+    _print_json({"out": str(out), "models": list(manifest.models), "failures": failures})
 
 
 def _add_convert(commands: Any) -> None:
@@ -253,6 +261,7 @@ def _add_convert(commands: Any) -> None:
         metavar=("LO", "HI"),
         help="what a picture's 0…255 become; default: as pinned, or 0 1",
     )
+    command.add_argument("--batch", type=int, metavar="N", help="how many at once; default: as the file has it, or 1")
     command.add_argument("--tensor-input", action="store_true", help="take arrays as the source does, not pictures")
     command.add_argument(
         "--expand-prelu", action="store_true", help="write PReLU as relu(x) - slope * relu(-x) (rdar://92175249)"
@@ -264,10 +273,15 @@ def _add_convert(commands: Any) -> None:
 def _run_convert(options: argparse.Namespace) -> int:
     from blazemesh.catalog import load_catalog
     from blazemesh.conversion import convert
-    from blazemesh.packages import Request
+    from blazemesh.options import Request
 
     request = Request(
-        options.precision, options.target, options.expand_prelu, options.tensor_input, _range(options.input_range)
+        options.precision,
+        options.target,
+        options.expand_prelu,
+        options.tensor_input,
+        _range(options.input_range),
+        options.batch,
     )
     verdict = convert(options.source, options.output, request, not options.no_verify, load_catalog(), _progress)
     if verdict is None:
@@ -330,11 +344,12 @@ def _add_verify(commands: Any) -> None:
 
 def _run_verify(options: argparse.Namespace) -> int:
     from blazemesh.conversion import judge
-    from blazemesh.packages import read_model
+    from blazemesh.packages import read_model, refuse_unconvertible
 
     if options.cases is not None and not 1 <= options.cases <= 100_000:
         raise InputError(f"--cases {options.cases}: expected 1 to 100000")
-    data, _ = read_model(options.against)
+    data, graph = read_model(options.against)
+    refuse_unconvertible(graph)
     pictures = None if options.images is None else _pictures_in(options.images, options.models)
     return _report(judge(options.package, data, options.against.name, pictures, options.cases), options.json)
 
@@ -411,6 +426,8 @@ def _add_predict(commands: Any) -> None:
 
 
 def _run_predict(options: argparse.Namespace) -> int:
+    import numpy as np
+
     from blazemesh.prediction import predict
     from blazemesh.text_table import text_table
 
@@ -419,7 +436,7 @@ def _run_predict(options: argparse.Namespace) -> int:
         _print_json({name: value.tolist() for name, value in outputs.items()})
         return DONE
     rows = [
-        (name, str(list(value.shape)), f"{value.min():.4g}", f"{value.max():.4g}", f"{value.mean():.4g}")
+        (name, str(list(value.shape)), *(f"{f(value):.4g}" if value.size else "-" for f in (np.min, np.max, np.mean)))
         for name, value in outputs.items()
     ]
     _print(text_table(("output", "shape", "min", "max", "mean"), rows))

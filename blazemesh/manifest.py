@@ -9,11 +9,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blazemesh.catalog import Model
+from blazemesh.catalog import LARGEST_MODEL, Model, Product
 from blazemesh.errors import InputError
 from blazemesh.files import describe_os_error, sha256_file, write_atomically
 
 if TYPE_CHECKING:
+    from blazemesh.options import BuildOptions
+    from pipelines.forms.form import Form
     from verification.executor.program import Feature, Program
     from verification.verify import Verdict
 
@@ -26,30 +28,21 @@ Entry = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Pending:
-    """A model of models.toml that can't be converted yet, and why; the reason holds while the key stays the same."""
-
-    name: str
-    reason: str
-    key: str = ""
-
-
-@dataclass(frozen=True)
 class Manifest:
-    """The models built, in the catalogue's order, and the ones that can't be yet."""
+    """The packages built, in the catalogue's order."""
 
     models: tuple[Entry, ...]
-    pending: tuple[Pending, ...] = ()
 
     def entry(self, name: str) -> Entry | None:
-        """The entry of the model called `name`."""
+        """The entry of the package called `name`."""
         return next((entry for entry in self.models if entry.get("name") == name), None)
 
 
 def package_digest(package: Path) -> tuple[str, int]:
     """SHA-256 over the sorted lines "path, NUL, sha256 of the file, newline" of a package's files, and their bytes.
 
-    InputError where something in it is neither folder nor file, a link to elsewhere for one; OSError.
+    InputError where something in it is neither folder nor file, a link to elsewhere for one, or it is larger than any
+    model is; OSError.
     """
     lines, size = [], 0
     for folder, _, files in os.walk(package):
@@ -58,48 +51,59 @@ def package_digest(package: Path) -> tuple[str, int]:
             if not stat.S_ISREG(path.lstat().st_mode):
                 raise InputError(f"{str(path)!r} is no plain file; expected a package of nothing but files")
             size += path.stat().st_size
+            if size > LARGEST_MODEL:
+                raise InputError(f"{str(package)!r} has more than {LARGEST_MODEL} bytes; expected a model for a phone")
             lines.append(f"{path.relative_to(package).as_posix()}\0{sha256_file(path)}\n")
     return hashlib.sha256("".join(sorted(lines)).encode(errors="surrogateescape")).hexdigest(), size
 
 
-def make_entry(model: Model, key: str, package: Path, program: "Program", verdict: "Verdict", options: Entry) -> Entry:
+def make_entry(
+    product: Product,
+    form: "Form",
+    key: str,
+    package: Path,
+    program: "Program",
+    verdict: "Verdict",
+    options: "BuildOptions",
+) -> Entry:
     """The manifest's entry of a package that was built and judged; `package` may still lie in the staging folder."""
+    from blazemesh.faces import face_details
+
     digest, size = package_digest(package)
+    model = product.model
     return {
-        "name": model.name,
+        "name": product.name,
         "package": package.name,
         "sha256": digest,
         "bytes": size,
         "key": key,
         "source": [{"file": model.file, "sha256": model.sha256}],
-        **options,
+        "form": form.name,
+        "precision": options.precision,
+        "target": options.target,
         "operators": program.histogram(),
         "inputs": [_input(feature, model) for feature in program.inputs],
-        "outputs": [_output(feature, model) for feature in program.outputs],
+        "outputs": [_output(feature, form) for feature in program.outputs],
         "parity": [_row(row) for row in verdict.rows],
+        "network": [_row(row) for row in verdict.network],
         "unverified": _unverified(program, verdict),
         "notes": list(verdict.notes),
+        **face_details(form),
     }
 
 
 def _input(feature: "Feature", model: Model) -> Entry:
+    about = {"name": feature.name, "shape": list(feature.shape), "meaning": feature.description}
+    if feature.kind != "image":
+        choice = {"optional": feature.optional, "default": feature.default}
+        return {**about, "kind": "scalar", "dtype": feature.dtype, "color": None, "scale": None, "bias": None, **choice}
     low, high = model.input.range
-    return {
-        "name": feature.name,
-        "kind": feature.kind,
-        "shape": list(feature.shape),
-        "dtype": "uint8" if feature.kind == "image" else feature.dtype,
-        "color": feature.color,
-        "scale": (high - low) / 255,
-        "bias": low,
-        "optional": feature.optional,
-        "default": feature.default,
-        "meaning": feature.description,
-    }
+    scale = {"color": feature.color, "scale": (high - low) / 255, "bias": low}
+    return {**about, "kind": "image", "dtype": "uint8", **scale, "optional": feature.optional, "default": None}
 
 
-def _output(feature: "Feature", model: Model) -> Entry:
-    described = next(output for output in model.outputs if output.name == feature.name)
+def _output(feature: "Feature", form: "Form") -> Entry:
+    described = next(output for output in form.outputs if output.name == feature.name)
     return {
         "name": feature.name,
         "shape": list(feature.shape),
@@ -131,7 +135,6 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "schema": SCHEMA,
         "generator": f"blazemesh {__version__}",
         "models": list(manifest.models),
-        "pending": [asdict(pending) for pending in manifest.pending],
     }
     write_atomically(folder / FILE, (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
 
@@ -150,10 +153,9 @@ def read_manifest(folder: Path) -> Manifest:
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise InputError(f"{path}: expected a manifest of schema {SCHEMA}; run `make coreml`")
     models: Any = document.get("models")
-    pending: Any = document.get("pending")
-    if not _are(models, ENTRY) or not _are(pending, PENDING) or not all(map(_is_sound, models)):
+    if not _are(models, ENTRY) or not all(map(_is_sound, models)):
         raise InputError(f"{path}: its models are broken; run `make coreml`")
-    return Manifest(tuple(models), tuple(Pending(item["name"], item["reason"], item["key"]) for item in pending))
+    return Manifest(tuple(models))
 
 
 ENTRY: Mapping[str, type] = {
@@ -161,13 +163,14 @@ ENTRY: Mapping[str, type] = {
     **dict.fromkeys(("source", "inputs", "outputs", "parity", "unverified", "notes"), list),
     "bytes": int,
     "operators": dict,
+    "form": str,
+    "network": list,
 }
 ROW: Mapping[str, type] = {
     **dict.fromkeys(("output", "oracle", "executor", "arithmetic", "unit"), str),
     **dict.fromkeys(("cases", "faces"), int),
     **dict.fromkeys(("max", "mean", "limit"), float),
 }
-PENDING: Mapping[str, type] = dict.fromkeys(("name", "reason", "key"), str)
 
 
 def _are(values: Any, fields: Mapping[str, type]) -> bool:

@@ -2,33 +2,29 @@
 
 import stat
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from blazemesh.catalog import LARGEST_MODEL, Catalog, Model
+from blazemesh.catalog import LARGEST_MODEL, Catalog, Model, Product
 from blazemesh.errors import InputError
 from blazemesh.files import describe_os_error
+from blazemesh.options import BuildOptions, Request
 from converters.errors import ConversionError
 from converters.features import Features, InputFeature, OutputFeature, derived_features
 from converters.graph import Graph
+from converters.open_shapes import open_inputs, with_batch
 from converters.provenance import SOURCE_KEY, source_metadata
 from converters.tflite_reader import read_tflite
+from pipelines.detector import DETECTORS
+from pipelines.forms.detections import Faces, Proposals, Vision
+from pipelines.forms.form import Form
+from pipelines.forms.landmarks import Eye, FaceMesh
+from pipelines.mesh import MESHES
 
-SUFFIX = ".mlpackage"
 SPECIFICATION_BYTES = 1 << 20
 """More than the specification of any of these networks without its weights takes."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to convert and how; `input_range` is None where the user left it open."""
-
-    precision: str = "float16"
-    target: str = "iOS16"
-    expand_prelu: bool = False
-    tensor_input: bool = False
-    input_range: tuple[float, float] | None = None
 
 
 def read_model(path: Path) -> tuple[bytes, Graph]:
@@ -51,7 +47,25 @@ def describe(graph: Graph, catalog: Catalog, request: Request) -> tuple[Features
     if model is not None:
         return catalog_features(graph, model, request), model.subject
     low, high = request.input_range or (0.0, 1.0)
-    return derived_features(graph, low, high, request.tensor_input), "any"
+    features = derived_features(graph, low, high, request.tensor_input)
+    if request.input_range and (taken := [i.name for i in features.inputs if takes_bytes(graph, i)]):
+        raise InputError(f"{graph.file}: input {taken[0]} takes a picture's 0…255 as they are: leave --input-range out")
+    return features, "any"
+
+
+def takes_bytes(graph: Graph, feature: InputFeature) -> bool:
+    """Whether the source takes this picture's bytes as they are."""
+    return feature.kind == "image" and graph.tensors[feature.tensor].dtype == "uint8"
+
+
+def settle_batch(graph: Graph, model: bytes, request: Request, progress: Callable[[str], None]) -> Graph:
+    """The graph with the batch that is asked for, or with 1 where the file leaves it open; says which."""
+    settled = with_batch(graph, model, request.batch)
+    if request.batch is None and open_inputs(graph):
+        progress(f"{graph.file} leaves its batch open: it becomes 1; see --batch")
+    if variables := [tensor.name for tensor in graph.tensors if tensor.variable]:
+        progress(f"{graph.file} keeps '{variables[0]}' from run to run: here each prediction begins with zeros")
+    return settled
 
 
 def catalog_features(graph: Graph, model: Model, request: Request) -> Features:
@@ -76,6 +90,39 @@ def catalog_features(graph: Graph, model: Model, request: Request) -> Features:
     )
 
 
+def form_of(product: Product, options: BuildOptions) -> Form:
+    """What comes out of a package."""
+    match product.package.form:
+        case "mesh":
+            return FaceMesh(MESHES[product.model.name])
+        case "eye":
+            return Eye(MESHES[product.model.name])
+    detector = replace(DETECTORS[product.model.name], slots=options.slots)
+    match product.package.form:
+        case "faces":
+            return Faces(detector)
+        case "vision":
+            return Vision(detector, with_landmarks=not options.plain_vision)
+    return Proposals(detector)
+
+
+def write_product(graph: Graph, product: Product, options: BuildOptions, destination: Path) -> None:
+    """Convert and write one of the apps' packages; ConversionError in one line, OSError where the disk refuses."""
+    from blazemesh.quiet import quiet_coremltools
+
+    quiet_coremltools()
+    from pipelines.mil.forms import finish_of
+
+    request = Request(options.precision, options.target)
+    form = form_of(product, options)
+    features = replace(
+        catalog_features(graph, product.model, request),
+        description=f"{product.model.title}. {product.package.description}",
+        finish=finish_of(form),
+    )
+    write_converted(graph, features, product.model.subject, request, destination, form)
+
+
 def refuse_unconvertible(graph: Graph) -> None:
     """ConversionError that names the operator, or the tensor, for which no conversion is known."""
     from blazemesh.quiet import quiet_coremltools
@@ -89,25 +136,45 @@ def refuse_unconvertible(graph: Graph) -> None:
         raise ConversionError(f"{graph.file}: {error}") from error
 
 
-def write_converted(graph: Graph, features: Features, subject: str, request: Request, destination: Path) -> None:
+def write_converted(
+    graph: Graph, features: Features, subject: str, request: Request, destination: Path, form: Form | None = None
+) -> None:
     """Convert and write the package `destination`; ConversionError in one line, OSError where the disk refuses."""
     from blazemesh.quiet import no_progress_bars, quiet_coremltools
 
     quiet_coremltools()
     from converters.coreml import ConversionOptions, to_coreml
-    from converters.package import write_package
 
     options = ConversionOptions(request.precision, request.target, request.expand_prelu)  # type: ignore[arg-type]
+    metadata = {SOURCE_KEY: source_metadata(graph, features, subject), **(form.metadata() if form else {})}
     try:
         with no_progress_bars():
-            model = to_coreml(graph, features, options)
-        write_package(model, features, {SOURCE_KEY: source_metadata(graph, features, subject)}, destination)
+            _write(to_coreml(graph, features, options), features, form, metadata, destination)
     except ConversionError as error:
         if isinstance(error.__cause__, OSError):
             raise error.__cause__ from error
         if isinstance(error.__cause__, RuntimeError):
             _refuse_full_disk(destination.parent, graph)
         raise
+
+
+def _write(model: Any, features: Features, form: Form | None, metadata: Mapping[str, str], destination: Path) -> None:
+    from converters.package import write_package
+
+    if isinstance(form, Vision):
+        from pipelines.mil.vision_pipeline import vision_pipeline
+
+        model, features = vision_pipeline(model, form), visible_as(features, form)
+    write_package(model, features, metadata, destination)
+
+
+def visible_as(features: Features, form: Form) -> Features:
+    """The features of a pipeline: the form's own inputs and outputs in place of its first model's."""
+    from converters.finish import FinalOutput, Finish, ScalarInput
+
+    scalars = tuple(ScalarInput(scalar.name, scalar.default, scalar.meaning) for scalar in form.scalars)
+    outputs = tuple(FinalOutput(output.name, output.meaning) for output in form.outputs)
+    return replace(features, finish=Finish(scalars, outputs, lambda raw, scalars: {}))
 
 
 def _refuse_full_disk(folder: Path, graph: Graph) -> None:

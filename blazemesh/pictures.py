@@ -11,6 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 import facts
 from blazemesh.errors import InputError
 from blazemesh.files import describe_os_error
+from blazemesh.quiet import no_native_messages
 from verification.pictures import Picture, Spot
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".gif"}
@@ -24,7 +25,8 @@ def read_picture(path: Path) -> Image.Image:
     InputError where the file is none, a broken or too large one, or of numbers that are no 8- or 16-bit channels.
     """
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(path) as opened:  # of odd metadata; bombs see below
+        # Odd metadata is remarked upon; bombs see below.
+        with warnings.catch_warnings(action="ignore"), no_native_messages(), Image.open(path) as opened:
             if opened.width * opened.height > LARGEST_PICTURE:
                 raise _too_large(path)
             return _to_rgb(ImageOps.exif_transpose(opened), path)

@@ -5,16 +5,16 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from blazemesh.build import build
-from blazemesh.catalog import load_catalog
+from blazemesh.catalog import PinnedFile, load_catalog
 from blazemesh.cli import main
-from blazemesh.fetch import at_hand
+from blazemesh.fetch import fetch
 
 ROOT = Path(__file__).parents[1]
 
@@ -26,11 +26,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def models() -> dict[str, Path]:
-    """The pinned models' files by name, out of the user's cache."""
-    found = {model.name: at_hand(model) for model in load_catalog().models}
-    if missing := [name for name, path in found.items() if path is None]:
-        pytest.skip(f"{', '.join(missing)} not in the cache; `blazemesh fetch` puts them there")
-    return {name: path for name, path in found.items() if path is not None}
+    """The pinned models' files by name: out of $MODELS or the cache, into which they are downloaded if need be."""
+    return _fetched(load_catalog().models)
+
+
+@pytest.fixture(scope="session")
+def samples() -> dict[str, Path]:
+    """The files of the models beyond faces by name, from the same places."""
+    return _fetched(load_catalog().samples)
+
+
+def _fetched(pinned: Sequence[PinnedFile]) -> dict[str, Path]:
+    folder = os.environ.get("MODELS")
+    return fetch(pinned, load_catalog(), Path(folder) if folder else None)
 
 
 @pytest.fixture(scope="session")

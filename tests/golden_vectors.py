@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import facts
 from blazemesh.catalog import load_catalog
 from blazemesh.pictures import astronaut
 from pipelines.detections import ROWS, Detections
@@ -65,6 +66,19 @@ def expected(case: Case) -> Detections:
     rows = [np.concatenate([box, f["keypoints"]]) for box, f in zip(boxes, case["detections"], strict=True)]
     scores = np.array([found["score"] for found in case["detections"]], np.float32)
     return Detections(np.array(rows, np.float32).reshape(-1, ROWS, 2), scores)
+
+
+def refined(case: Case) -> NDArray[np.float64]:
+    """The 478 points of a case's raw tensors, in pixels of the crop, as facts/attention_refinement.json says."""
+    table = facts.load("attention_refinement")
+    tensors = {name: np.array(value) for name, value in case["tensors"].items()}
+    points = np.concatenate([tensors["landmarks"], np.zeros((10, 3))])
+    for name, indices in table["overwrite"].items():
+        points[indices, :2] = tensors[name]
+    for name, indices in table["irises"].items():
+        contour = table["overwrite"][table["irisDepth"][name]][: table["irisDepth"]["contourPoints"]]
+        points[indices, :2], points[indices, 2] = tensors[name], points[contour, 2].mean()
+    return points
 
 
 def error(found: Detections, case: Case) -> float:

@@ -14,6 +14,7 @@ ALLOWED = {
     "converters": {"converters"},
     "facts": {"facts"},
     "pipelines": {"pipelines", "facts"},
+    "pipelines/mil": {"pipelines", "facts", "converters"},
     "runtime": {"runtime", "pipelines", "facts"},
     "verification": {"verification"},
     "verification/executor": {"verification.executor"},

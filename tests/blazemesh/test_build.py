@@ -23,15 +23,15 @@ from blazemesh.build import Built, Job, build, build_one
 from blazemesh.catalog import Catalog, load_catalog
 from blazemesh.errors import GateError, InputError
 from blazemesh.manifest import package_digest, read_manifest
-from blazemesh.packages import Request
+from blazemesh.options import BuildOptions
 from blazemesh.staging import staging
 from converters.errors import ConversionError
 from tests.conftest import ROOT, Command, files, listing
 from verification.limits import Limit
 
-NAMES = ["BlazeFaceShortRange", "BlazeFaceFullRange", "FaceMesh", "IrisLandmarks"]
-PENDING = "FaceMeshAttention"
-REASON = "not yet: custom operator Landmarks2TransformMatrix"
+NAMES = [product.name for product in load_catalog().products]
+FIRST = [product.name for product in load_catalog().products if product.model.name == "BlazeFaceShortRange"]
+"""The packages of the first model."""
 
 
 class InProcess:
@@ -39,17 +39,13 @@ class InProcess:
 
     def __init__(self) -> None:
         self.built: list[str] = []
-        self.asked: list[str] = []
 
     @contextmanager
     def workers(self, tasks: int) -> Iterator["InProcess"]:
         yield self
 
     def submit(self, function: Any, argument: Any) -> "Future[Any]":
-        if isinstance(argument, Job):
-            self.built.append(argument.model.name)
-        else:
-            self.asked.append(argument.name)
+        self.built.append(argument.product.name)
         future: Future[Any] = Future()
         try:
             future.set_result(function(argument))
@@ -63,7 +59,7 @@ def pool(monkeypatch: pytest.MonkeyPatch, built: Path) -> InProcess:
     """Builds take packages out of `built` instead of converting, in this process."""
 
     def copy(job: Job) -> Built:
-        entry = read_manifest(built).entry(job.model.name)
+        entry = read_manifest(built).entry(job.product.name)
         assert entry is not None
         shutil.copytree(built / entry["package"], job.folder / entry["package"])
         return Built({**entry, "key": job.key}, (), 0.1)
@@ -84,9 +80,7 @@ def out(pool: InProcess, catalog: Catalog, tmp_path: Path) -> Path:
     """A folder in which everything is built."""
     build(catalog, tmp_path / "out")
     assert sorted(pool.built) == sorted(NAMES)
-    assert pool.asked == ["face_landmark_with_attention.tflite"]
     pool.built.clear()
-    pool.asked.clear()
     return tmp_path / "out"
 
 
@@ -102,7 +96,6 @@ def assert_complete(out: Path) -> None:
 def test_everything_is_built_and_listed(out: Path, catalog: Catalog, built: Path) -> None:
     manifest = read_manifest(out)
     assert [entry["name"] for entry in manifest.models] == NAMES
-    assert [(pending.name, pending.reason) for pending in manifest.pending] == [(PENDING, REASON)]
     assert_complete(out)
     assert files(out) == files(built)
 
@@ -112,7 +105,7 @@ def test_a_second_build_does_nothing(out: Path, pool: InProcess, catalog: Catalo
     lines: list[str] = []
     assert build(catalog, out, progress=lines.append) == read_manifest(out)
     assert listing(out) == before
-    assert (pool.built, pool.asked, lines) == ([], [], [])
+    assert (pool.built, lines) == ([], [])
 
 
 def test_force_builds_again(out: Path, pool: InProcess, catalog: Catalog) -> None:
@@ -128,21 +121,18 @@ def test_another_source_is_built_again(out: Path, pool: InProcess, catalog: Cata
     assert_complete(out)
 
 
-def test_other_options_build_all_again(
-    out: Path, pool: InProcess, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(building, "OPTIONS", Request(target="iOS17"))
-    build(catalog, out)
+@pytest.mark.parametrize("changed", [{"target": "iOS17"}, {"slots": 4}, {"plain_vision": True}])
+def test_other_options_build_all_again(out: Path, pool: InProcess, catalog: Catalog, changed: dict[str, Any]) -> None:
+    build(catalog, out, options=BuildOptions(**changed))
     assert sorted(pool.built) == sorted(NAMES)
 
 
-def test_other_code_builds_all_again_and_asks_again_what_is_pending(
+def test_other_code_builds_all_again(
     out: Path, pool: InProcess, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(key, "DEPENDENCIES", (*key.DEPENDENCIES, "pytest"))
     build(catalog, out)
     assert sorted(pool.built) == sorted(NAMES)
-    assert pool.asked == ["face_landmark_with_attention.tflite"]
 
 
 @pytest.mark.parametrize("damage", ["changed", "missing file", "added file", "missing", "a file"])
@@ -172,7 +162,6 @@ def broken_manifests(text: str) -> Iterator[bytes]:
     yield from (b"", b"[]", b"{", b"\xff", b"[" * 100_000, b"null", text.encode()[:-20])
     yield json.dumps({**document, "schema": 2}).encode()
     yield json.dumps({**document, "models": {}}).encode()
-    yield json.dumps({**document, "pending": [{"name": PENDING}]}).encode()
     for name, value in (
         ("name", 1),
         ("package", "../x.mlpackage"),
@@ -193,7 +182,7 @@ def test_a_manifest_that_cannot_be_relied_on_is_made_again(pool: InProcess, cata
         with pytest.raises(InputError, match=r"manifest\.json.*run `make coreml`$"):
             read_manifest(out)
         build(catalog, out)
-        assert pool.built == NAMES[:1], broken[:100]
+        assert sorted(pool.built) == sorted(FIRST), broken[:100]
         assert (out / "manifest.json").read_bytes() == right
         pool.built.clear()
         assert_complete(out)
@@ -222,41 +211,23 @@ def test_a_package_that_is_gone_is_not_listed(out: Path, pool: InProcess, catalo
 def test_a_model_that_is_no_longer_in_the_catalogue_is_not_listed(out: Path, pool: InProcess, catalog: Catalog) -> None:
     build(replace(catalog, models=catalog.models[1:]), out)
     assert pool.built == []
-    assert [entry["name"] for entry in read_manifest(out).models] == NAMES[1:]
+    assert [entry["name"] for entry in read_manifest(out).models] == NAMES[len(FIRST) :]
 
 
 def test_an_unknown_name_lists_the_known_ones(command: Command, tmp_path: Path) -> None:
     ended = command("build", "--out", tmp_path / "out", "--only", "FaceMesh", "Mesh")
     assert ended.code == 2
-    assert ended.line.endswith(f"'Mesh'; expected one of {', '.join([*NAMES[:3], PENDING, NAMES[3]])}")
+    assert ended.line.endswith(f"'Mesh'; expected one of {', '.join(NAMES)}")
     assert not list(tmp_path.iterdir())
 
 
-def folder_of(models: dict[str, Path], folder: Path, names: list[str]) -> Path:
-    folder.mkdir()
-    for name in names:
-        shutil.copy(models[name], folder)
-    return folder
-
-
-def test_a_pending_model_that_is_not_at_hand_is_asked_about_as_soon_as_it_is(
-    pool: InProcess, catalog: Catalog, models: dict[str, Path], tmp_path: Path
-) -> None:
-    source = folder_of(models, tmp_path / "models", NAMES)
-    pending = build(catalog, tmp_path / "out", models=source).pending
-    assert [(item.name, item.reason, item.key) for item in pending] == [
-        (PENDING, "not yet: its file was not at hand to say why", "")
-    ]
-    before = listing(tmp_path / "out")
-    build(catalog, tmp_path / "out", models=source)
-    assert listing(tmp_path / "out") == before
-    assert [item.reason for item in build(catalog, tmp_path / "out").pending] == [REASON]
-    assert sorted(pool.built) == sorted(NAMES)
-    assert len(pool.asked) == 1
-
-
-def test_a_pending_model_is_taken_along_when_the_wheel_is_downloaded(
-    pool: InProcess, catalog: Catalog, models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_what_is_not_built_is_taken_along_when_the_wheel_is_downloaded(
+    pool: InProcess,
+    catalog: Catalog,
+    models: dict[str, Path],
+    samples: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[list[str]] = []
 
@@ -265,13 +236,12 @@ def test_a_pending_model_is_taken_along_when_the_wheel_is_downloaded(
         for model in wanted:
             path = tmp_path / "cache" / "blazemesh" / model.sha256 / model.file
             path.parent.mkdir(parents=True)
-            shutil.copy(models[model.name], path)
+            shutil.copy({**models, **samples}[model.name], path)
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr("blazemesh.fetch._from_wheel", from_wheel)
-    manifest = build(catalog, tmp_path / "out")
-    assert asked == [[*NAMES, PENDING]]
-    assert [item.reason for item in manifest.pending] == [REASON]
+    build(catalog, tmp_path / "out")
+    assert asked == [[*models, *samples]]
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
@@ -298,7 +268,7 @@ def test_what_fails_is_not_published_and_what_is_good_is(
         made = copy(job)
         return (
             replace(made, failures=("FaceMesh: landmarks off", "FaceMesh: presence off"))
-            if (job.model.name == "FaceMesh")
+            if (job.product.name == "FaceMesh")
             else made
         )
 
@@ -336,9 +306,11 @@ def test_a_worker_judges_and_names_the_operator(
     monkeypatch.setattr("verification.verify.limit", lambda *_: Limit(1e-9))
     monkeypatch.setattr("verification.verify._Judge.first_divergence", lambda judge, case: "operator 7 NAMED")
     with staging(tmp_path / "out") as folder:
-        made = build_one(Job(catalog.model("BlazeFaceShortRange"), models["BlazeFaceShortRange"], folder, "key"))
-    assert len(made.failures) == 4
-    assert made.failures[0].startswith("BlazeFaceShortRange.mlpackage: regressors is off by ")
+        product = catalog.product("BlazeFaceShortRangeProposals")
+        made = build_one(Job(product, models["BlazeFaceShortRange"], folder, "key", BuildOptions()))
+    assert len(made.failures) == 8, "two outputs and two raw ones, each in two arithmetics"
+    assert made.failures[0].startswith("BlazeFaceShortRangeProposals.mlpackage: landmarks is off by ")
+    assert made.failures[2].startswith("BlazeFaceShortRangeProposals.mlpackage: regressors is off by ")
     assert made.failures[0].endswith("first to diverge: operator 7 NAMED")
 
 
@@ -365,7 +337,7 @@ def test_no_network_and_an_empty_cache_is_one_line(
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     ended = command("build", "--out", tmp_path / "new" / "out")
     assert ended.code == 2
-    assert ended.err.splitlines()[0].startswith("  downloading mediapipe==0.10.21 (35.6 MB, once) for 5 of its models")
+    assert ended.err.splitlines()[0].startswith("  downloading mediapipe==0.10.21 (35.6 MB, once) for 14 of its models")
     assert ended.err.splitlines()[1:] == [
         "blazemesh: error: cannot download mediapipe==0.10.21: no package index that has it could be reached; connect "
         "to one, or pass --models DIR with the .tflite files"
@@ -373,9 +345,12 @@ def test_no_network_and_an_empty_cache_is_one_line(
     assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == ["cache", "cache/blazemesh"]
 
 
-@pytest.mark.parametrize("name", ["FaceMesh", PENDING])
+@pytest.mark.parametrize("name", ["FaceMesh", "IrisLandmarks"])
 def test_a_wrong_hash_is_one_line(command: Command, models: dict[str, Path], tmp_path: Path, name: str) -> None:
-    source = folder_of(models, tmp_path / "models", [*NAMES, PENDING])
+    source = tmp_path / "models"
+    source.mkdir()
+    for path in models.values():
+        shutil.copy(path, source)
     wrong = source / models[name].name
     wrong.write_bytes(wrong.read_bytes()[:-1] + b"?")
     ended = command("build", "--out", tmp_path / "out", "--models", source)
@@ -435,7 +410,7 @@ from blazemesh.manifest import read_manifest
 out, built, left = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 
 def copy(job):
-    entry = read_manifest(built).entry(job.model.name)
+    entry = read_manifest(built).entry(job.product.name)
     shutil.copytree(built / entry["package"], job.folder / entry["package"])
     return building.Built({**entry, "key": job.key}, (), 0.1)
 
@@ -498,36 +473,37 @@ def test_a_real_build_killed_leaves_no_workers_and_the_next_one_is_right(
     assert {name: data for name, data in files(out).items() if name != "manifest.json"} == ours
     document = json.loads(done.stdout)
     assert document["models"] == list(read_manifest(out).models)
-    assert [(item["name"], item["reason"]) for item in document["pending"]] == [(PENDING, REASON)]
     (line,) = done.stderr.splitlines()
     assert line.startswith("  [1/1] BlazeFaceShortRange: converted and verified in ")
 
 
-CONVERT_ALL = """
+WRITE_ALL = """
 import sys
 from pathlib import Path
-from blazemesh.conversion import convert
+from blazemesh.catalog import load_catalog
+from blazemesh.options import BuildOptions
+from blazemesh.packages import read_model, write_product
 for argument in sys.argv[2:]:
     name, source = argument.split("=")
-    convert(Path(source), Path(sys.argv[1]) / f"{name}.mlpackage", check=False)
+    package = Path(sys.argv[1], f"{name}.mlpackage")
+    write_product(read_model(Path(source))[1], load_catalog().product(name), BuildOptions(), package)
 """
 
 
-def test_two_processes_give_the_same_bytes(built: Path, models: dict[str, Path], tmp_path: Path) -> None:
+def test_two_processes_give_the_same_bytes(
+    built: Path, catalog: Catalog, models: dict[str, Path], tmp_path: Path
+) -> None:
     """`built` was made by others, most often on another day; this one's hashes are seeded differently."""
-    arguments = [f"{name}={models[name]}" for name in NAMES]
+    arguments = [f"{product.name}={models[product.model.name]}" for product in catalog.products]
     environment = {**os.environ, "PYTHONHASHSEED": "1"}
-    subprocess.run(
-        [sys.executable, "-c", CONVERT_ALL, str(tmp_path), *arguments], cwd=ROOT, env=environment, check=True
-    )
+    subprocess.run([sys.executable, "-c", WRITE_ALL, str(tmp_path), *arguments], cwd=ROOT, env=environment, check=True)
     assert files(tmp_path) == {name: data for name, data in files(built).items() if name != "manifest.json"}
 
 
 def test_the_table_names_every_output(command: Command, built: Path) -> None:
     ended = command("build", "--out", built)
     assert (ended.code, ended.err) == (0, "")
-    for name, output in (("FaceMesh", "landmarks"), ("IrisLandmarks", "iris"), ("BlazeFaceFullRange", "logits")):
+    for name, output in (("FaceMesh", "landmarks"), ("IrisLandmarks", "iris"), ("BlazeFaceFullRange", "count")):
         assert name in ended.out
         assert output in ended.out
-    assert f"{PENDING}: {REASON}" in ended.out
-    assert ended.out.endswith(f"4 packages in {built}\n")
+    assert ended.out.endswith(f"9 packages in {built}\n")

@@ -30,12 +30,12 @@ def refusal(path: Path) -> str:
 
 def test_the_five_models_stand_in_their_order() -> None:
     catalog = load_catalog()
-    assert [(model.name, model.subject, model.input.range, model.pending) for model in catalog.models] == [
-        ("BlazeFaceShortRange", "frame", (-1.0, 1.0), False),
-        ("BlazeFaceFullRange", "frame", (-1.0, 1.0), False),
-        ("FaceMesh", "face", (0.0, 1.0), False),
-        ("FaceMeshAttention", "face", (0.0, 1.0), True),
-        ("IrisLandmarks", "eye", (0.0, 1.0), False),
+    assert [(model.name, model.subject, model.input.range) for model in catalog.models] == [
+        ("BlazeFaceShortRange", "frame", (-1.0, 1.0)),
+        ("BlazeFaceFullRange", "frame", (-1.0, 1.0)),
+        ("FaceMesh", "face", (0.0, 1.0)),
+        ("FaceMeshAttention", "face", (0.0, 1.0)),
+        ("IrisLandmarks", "eye", (0.0, 1.0)),
     ]
 
 
@@ -122,12 +122,14 @@ def test_an_installed_package_finds_the_file_inside_itself(tmp_path: Path, monke
         ("[896, 16]", "[70000, 70000]", "whose product is at most 2147483647"),
         ("[896, 16]", '"896"', "outputs[0]: shape: found '896'"),
         ('unit = "px"', 'unit = "cm"', 'unit: found \'cm\', expected one of "px", "logit"'),
-        ("pending = true", "pending = 1", "FaceMeshAttention: pending: found 1, expected true or false"),
+        ('form = "vision"', 'form = "faces"', "BlazeFaceShortRange: found two packages with the form 'faces'"),
+        ('form = "eye"', 'form = "nose"', "IrisLandmarks: packages[0]: form: found 'nose', expected one of"),
+        ('{ name = "IrisLandmarks", form', '{ name = "FaceMesh", form', "found two packages named 'FaceMesh'"),
         ('author = "Google (MediaPipe)"', 'autor = "Google"', "author: found nothing, expected one line of text"),
         (
-            "pending = true",
-            'pendig = true\nlicense = ""',
-            "FaceMeshAttention: found the unknown key 'license'",
+            'subject = "eye"',
+            'subject = "eye"\nlicense = ""',
+            "IrisLandmarks: found the unknown key 'license'",
         ),
     ],
 )
@@ -156,3 +158,23 @@ def test_a_hostile_file_ends_in_one_line(tmp_path: Path, data: bytes, said: str)
 def test_a_folder_and_a_missing_file_end_in_one_line(tmp_path: Path) -> None:
     assert "it is a folder, expected a file" in refusal(tmp_path)
     assert "does not exist" in refusal(tmp_path / "nothing.toml")
+
+
+def test_nine_samples_are_pinned_in_the_same_wheel() -> None:
+    catalog = load_catalog()
+    assert len(catalog.samples) == 9
+    assert {catalog.wheel_of(sample) for sample in catalog.samples} == set(catalog.wheels)
+    assert not {sample.sha256 for sample in catalog.samples} & {model.sha256 for model in catalog.models}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "HandRecrop"', 'name = "FaceMesh"', "two models named 'FaceMesh'"),
+        ('file = "hand_recrop.tflite"', 'file = "../x"', "expected a file's name"),
+        ("bytes = 123792", "bytes = 0", "expected an integer from 1"),
+        ('name = "HandRecrop"', 'name = "HandRecrop"\ntitle = "Hand"', "found the unknown key 'title'"),
+    ],
+)
+def test_a_wrong_sample_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert said in refusal(changed(tmp_path, old, new))

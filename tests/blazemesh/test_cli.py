@@ -14,6 +14,7 @@ from PIL import Image
 
 from blazemesh import cli, inspection
 from blazemesh.errors import GateError
+from tests.blazemesh.conftest import small_model
 from tests.conftest import ROOT, Command, Ended
 
 COMMANDS = ("fetch", "build", "convert", "inspect", "verify", "lint", "predict", "demo")
@@ -94,7 +95,7 @@ def test_wrong_usage_ends_in_2(command: Command, arguments: str) -> None:
         ("convert {tiny} -o {out} --input-range 0 inf", "error: --input-range 0.0 inf: expected two numbers"),
         ("verify {package} --against {tiny} --cases 0", "error: --cases 0: expected 1 to 100000"),
         ("verify {package} --against {tiny} --cases 100001", "error: --cases 100001: expected 1 to 100000"),
-        ("build --only FaceMash --out {out}", "error: no model is named 'FaceMash'; expected one of BlazeFaceShortR"),
+        ("build --only FaceMash --out {out}", "error: no package is named 'FaceMash'; expected one of BlazeFaceShortR"),
         ("demo --packages {out}", "error: no package at "),
     ],
 )
@@ -145,6 +146,24 @@ def test_without_json_there_is_a_table(command: Command, tiny: Path, tiny_packag
     assert "features  litert  reference float16  2 (" in verified.out
     assert command("predict", tiny_package, tmp_path / "red.png").out.splitlines()[2].startswith("features  [1, 8, 8")
     assert "operator  count" in command("inspect", tiny).out
+
+
+def test_a_frame_without_faces_is_a_row_of_nothing(command: Command, built: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (8, 8), "red").save(tmp_path / "red.png")
+    ended = command("predict", built / "BlazeFaceShortRangeVision.mlpackage", tmp_path / "red.png")
+    assert (ended.code, ended.err) == (0, "")
+    assert [line.split() for line in ended.out.splitlines()[2:4]] == [
+        ["confidence", "[0,", "80]", "-", "-", "-"],
+        ["coordinates", "[0,", "4]", "-", "-", "-"],
+    ]
+
+
+@pytest.mark.parametrize("slots", ["0", "65", "-1"])
+def test_slots_that_no_package_has_are_refused(command: Command, tmp_path: Path, slots: str) -> None:
+    ended = command("build", "--out", tmp_path / "out", "--slots", slots)
+    assert ended.code == 2
+    assert ended.line == f"error: found {slots} slots, expected 1 to 64"
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_is_not_finite_is_null_in_json(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -343,3 +362,30 @@ def test_a_package_that_is_none_is_refused(
             assert "Bad.mlpackage" in ended.line
         if kind != "file":
             assert command("inspect", path).code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["convert", "x.tflite"], "the following arguments are required: -o/--output"),
+        (["convert", "x.tflite", "-o", "X.mlpackage", "--target", "iOS15"], "argument --target: invalid choice"),
+        (["verify", "X.mlpackage", "--against", "x.tflite", "--cases", "many"], "argument --cases: invalid int value"),
+        (["build", "--nothing"], "unrecognized arguments: --nothing"),
+    ],
+)
+def test_wrong_arguments_are_one_line(command: Command, words: list[str], said: str) -> None:
+    ended = command(*words)
+    assert ended.code == 2
+    assert ended.line.startswith(f"error: {said}")
+    assert ended.line.endswith("--help")
+
+
+def test_verify_refuses_an_original_that_could_not_be_converted(
+    command: Command, tiny_package: Path, tmp_path: Path
+) -> None:
+    """LiteRT is not asked to run loops that may never end."""
+    (tmp_path / "loop.tflite").write_bytes(small_model("WHILE"))
+    ended = command("verify", tiny_package, "--against", tmp_path / "loop.tflite")
+    assert ended.code == 2
+    assert ended.line.startswith("error: loop.tflite: operator 1 WHILE (tensor 'unusual') is not supported")

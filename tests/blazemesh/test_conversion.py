@@ -13,10 +13,12 @@ import pytest
 from blazemesh import conversion
 from blazemesh.conversion import convert
 from blazemesh.errors import InputError
-from blazemesh.packages import Request
+from blazemesh.options import Request
 from converters.errors import ConversionError
 from tests.blazemesh.conftest import quantised_model, small_model
 from tests.conftest import ROOT, Command, files
+from tests.converters.network import Network
+from verification.executor.reference import ReferenceModel
 from verification.limits import Limit
 
 NothingLeft = Callable[[], AbstractContextManager[None]]
@@ -112,6 +114,68 @@ def test_what_is_no_package_is_not_overwritten(
         out.symlink_to("nothing")
     with nothing_left(), pytest.raises(InputError, match=r"is there and is no \.mlpackage; move it"):
         convert(tiny, out)
+
+
+def test_an_open_batch_is_one_unless_it_is_asked_for(command: Command, tmp_path: Path) -> None:
+    network = Network()
+    x = network.input("values", (1, 4))
+    hidden = network.unary("TANH", x)
+    for tensor in (x, hidden):
+        network.tensors[tensor].shapeSignature = [-1, 4]
+    network.output(hidden)
+    (tmp_path / "open.tflite").write_bytes(network.build())
+    for options, size in (((), 1), (("--batch", "3"), 3)):
+        package = tmp_path / f"{size}.mlpackage"
+        ended = command("convert", tmp_path / "open.tflite", "-o", package, *options)
+        assert ended.code == 0
+        assert ("open.tflite leaves its batch open: it becomes 1; see --batch" in ended.err) is (size == 1)
+        assert ReferenceModel(package).program.inputs[0].shape == (size, 4)
+    ended = command("convert", tmp_path / "open.tflite", "-o", tmp_path / "0.mlpackage", "--batch", "0")
+    assert (ended.code, ended.line) == (2, "error: open.tflite: a batch of 0, expected 1 to 4096")
+
+
+def test_variables_are_told_of(tmp_path: Path) -> None:
+    network = Network()
+    state = network.tensor("state", (4,), isVariable=True)
+    network.output(network.binary("ADD", network.input("values", (1, 4)), state))
+    (tmp_path / "kept.tflite").write_bytes(network.build())
+    lines: list[str] = []
+    convert(tmp_path / "kept.tflite", tmp_path / "X.mlpackage", check=False, progress=lines.append)
+    assert lines[0] == "kept.tflite keeps 'state' from run to run: here each prediction begins with zeros"
+
+
+def test_pictures_of_any_channels_and_several_inputs(command: Command, tmp_path: Path) -> None:
+    """Grey and RGB are images, four and six channels arrays; all of them are verified as what they are."""
+    network = Network()
+    for channels in (1, 3, 4, 6):
+        network.output(network.conv(network.input(f"picture_{channels}", (1, 7, 9, channels)), 2))
+    path = tmp_path / "four.tflite"
+    path.write_bytes(network.build())
+    ended = command("convert", path, "-o", tmp_path / "Four.mlpackage", "--precision", "float32")
+    assert ended.code == 0, ended.err
+    inputs = ReferenceModel(tmp_path / "Four.mlpackage").program.inputs
+    assert [(f.kind, f.color) for f in inputs] == [
+        ("image", "GRAYSCALE"),
+        ("image", "RGB"),
+        ("tensor", None),
+        ("tensor", None),
+    ]
+
+
+def test_a_picture_of_bytes(command: Command, tmp_path: Path) -> None:
+    network = Network()
+    pixels = network.input("pixels", (1, 8, 8, 3), "uint8")
+    scale = network.constant("scale", 1 / 256)
+    network.output(network.binary("MUL", network.operator("CAST", [pixels], (1, 8, 8, 3)), scale))
+    path = tmp_path / "bytes.tflite"
+    path.write_bytes(network.build())
+    for name, options in (("Image", ()), ("Tensor", ("--tensor-input",))):
+        ended = command("convert", path, "-o", tmp_path / f"{name}.mlpackage", *options)
+        assert ended.code == 0, ended.err
+        assert "how this model's pictures are scaled" not in ended.err
+    ended = command("convert", path, "-o", tmp_path / "X.mlpackage", "--input-range", "-1", "1")
+    assert ended.code == 2
+    assert ended.line.endswith("input image takes a picture's 0…255 as they are: leave --input-range out")
 
 
 def test_a_quantised_model_is_refused(command: Command, nothing_left: NothingLeft, tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ from PIL import Image
 import facts
 from blazemesh import demo
 from blazemesh.errors import GateError, InputError
-from pipelines.anchors import SHORT_RANGE
 from runtime.crop import crop_image
+
+CENTER = (0.28125, 0.40625)
+"""Where the face of `fakes` is, of the frame's side."""
 
 PACKAGES = Path(__file__).parents[2] / "build" / "coreml"
 
@@ -30,17 +32,20 @@ class Fake:
 
 
 def fakes() -> dict[str, Fake]:
-    """A face of 32 x 32 px around anchor 100 of the detector's input, its eyes level; a frontal mesh; round irises."""
-    regressors, logits = np.zeros((896, 16), np.float32), np.full(896, -9, np.float32)
-    regressors[100] = [0, 0, 32, 32, -8, -4, 8, -4, 0, 2, 0, 8, -16, 0, 16, 0]
-    logits[100] = 3
+    """A face of 1/4 of the side around the picture's middle, its eyes level; a frontal mesh; round irises."""
+    rows = [[-16, -16], [16, 16], [-8, -4], [8, -4], [0, 2], [0, 8], [-16, 0], [16, 0]]
+    landmarks = np.zeros((16, 8, 2), np.float32)
+    landmarks[0] = np.array(CENTER) + np.array(rows) / 128
     vertices = np.array(facts.load("canonical_face")["vertices"], np.float32)
-    landmarks = np.float32(96) + vertices * np.array([8, -8, -8], np.float32)
-    iris = np.array([[32, 32, 0], [40, 32, 0], [32, 24, 0], [24, 32, 0], [32, 40, 0]], np.float32)
+    mesh = np.zeros((478, 3), np.float32)
+    mesh[:468] = np.float32(0.5) + vertices * np.array([8, -8, -8], np.float32) / 192
+    iris = np.array([[32, 32, 0], [40, 32, 0], [32, 24, 0], [24, 32, 0], [32, 40, 0]], np.float32) / np.float32(64)
     return {
-        "BlazeFaceShortRange": Fake(regressors=regressors, logits=logits),
-        "FaceMesh": Fake(landmarks=landmarks, presence=np.array([2], np.float32)),
-        "IrisLandmarks": Fake(contour=np.full((71, 3), 20, np.float32), iris=iris),
+        "BlazeFaceShortRange": Fake(
+            landmarks=landmarks, confidence=np.eye(1, 16, dtype=np.float32)[0], count=np.array([1], np.int32)
+        ),
+        "FaceMeshAttention": Fake(landmarks=mesh, presence=np.array([0.75], np.float32)),
+        "IrisLandmarks": Fake(contour=np.full((71, 3), 20 / 64, np.float32), iris=iris),
     }
 
 
@@ -59,15 +64,15 @@ def astronaut() -> Image.Image:
 
 def test_points_go_back_to_the_picture(astronaut: Image.Image) -> None:
     face = demo.find_face(fakes(), astronaut)
-    center = SHORT_RANGE.centers()[100] * 512  # the picture's side
+    center = np.array(CENTER) * 512  # the picture's side
     np.testing.assert_allclose(face.detections[0, :2], [center - 64, center + 64], atol=1e-3)
     assert face.region.center == pytest.approx(tuple(center), abs=1e-3)
     assert face.region.size == pytest.approx((192, 192), abs=1e-3)
     assert face.region.rotation == pytest.approx(0)
     # The mesh's square is 192 px in the picture as in the network: one pixel is one pixel.
     vertices = np.array(facts.load("canonical_face")["vertices"])
-    np.testing.assert_allclose(face.landmarks[:, :2], center + vertices[:, :2] * [8, -8], atol=1e-3)
-    assert face.presence == pytest.approx(1 / (1 + np.exp(-2)))
+    np.testing.assert_allclose(face.landmarks[:468, :2], center + vertices[:, :2] * [8, -8], atol=1e-3)
+    assert face.presence == 0.75
 
 
 def test_the_second_eye_is_mirrored_and_mirrored_back(astronaut: Image.Image) -> None:
@@ -97,7 +102,7 @@ def test_the_picture_is_written(networks: dict[str, Fake], tmp_path: Path, suffi
     output = tmp_path / "new" / f"demo{suffix}"
     result = demo.write_demo(tmp_path, output)
     assert (result.path, result.faces) == (output, 1)
-    assert result.presence == pytest.approx(1 / (1 + np.exp(-2)))
+    assert result.presence == 0.75
     assert [file.name for file in output.parent.iterdir()] == [output.name]
     assert output.stat().st_size < most
     with Image.open(output) as picture:
@@ -106,28 +111,43 @@ def test_the_picture_is_written(networks: dict[str, Fake], tmp_path: Path, suffi
 
 
 def test_no_face_is_a_failed_gate(networks: dict[str, Fake], tmp_path: Path) -> None:
-    networks["BlazeFaceShortRange"].outputs["logits"][:] = -9
+    networks["BlazeFaceShortRange"].outputs["count"][:] = 0
     with pytest.raises(GateError, match="BlazeFaceShortRange finds no face"):
         demo.write_demo(tmp_path, tmp_path / "demo.png")
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("presence", [-1.0, np.nan])
+@pytest.mark.parametrize("presence", [0.269, np.nan])
 def test_a_face_that_the_mesh_model_denies_is_a_failed_gate(
     networks: dict[str, Fake], tmp_path: Path, presence: float
 ) -> None:
-    networks["FaceMesh"].outputs["presence"][:] = presence
-    with pytest.raises(GateError, match=r"FaceMesh gives the astronaut's face a presence of (0\.269|nan)"):
+    networks["FaceMeshAttention"].outputs["presence"][:] = presence
+    with pytest.raises(GateError, match=r"FaceMeshAttention gives the astronaut's face a presence of (0\.269|nan)"):
         demo.write_demo(tmp_path, tmp_path / "demo.png")
 
 
 def test_a_package_with_other_outputs_is_bad_input(networks: dict[str, Fake], tmp_path: Path) -> None:
-    networks["FaceMesh"].outputs["landmarks"] = np.zeros((478, 3), np.float32)
-    with pytest.raises(InputError, match=r"FaceMesh gives landmarks \[478, 3\].*; expected landmarks \[468, 3\]"):
+    networks["FaceMeshAttention"].outputs["landmarks"] = np.zeros((468, 3), np.float32)
+    with pytest.raises(
+        InputError, match=r"FaceMeshAttention gives landmarks \[468, 3\].*; expected landmarks \[478, 3\]"
+    ):
         demo.write_demo(tmp_path, tmp_path / "demo.png")
-    del networks["BlazeFaceShortRange"].outputs["logits"]
-    with pytest.raises(InputError, match=r"expected logits \[896\]"):
+    detector = networks["BlazeFaceShortRange"].outputs
+    detector["landmarks"] = np.zeros((16, 16), np.float32)
+    with pytest.raises(InputError, match=r"gives landmarks \[16, 16\].*; expected landmarks \[K, 8, 2\]"):
         demo.write_demo(tmp_path, tmp_path / "demo.png")
+    del detector["landmarks"]
+    with pytest.raises(InputError, match=r"expected landmarks \[K, 8, 2\]"):
+        demo.write_demo(tmp_path, tmp_path / "demo.png")
+
+
+@pytest.mark.parametrize("slots", [1, 64])
+def test_a_detector_may_have_any_number_of_slots(astronaut: Image.Image, slots: int) -> None:
+    networks = fakes()
+    outputs = networks["BlazeFaceShortRange"].outputs
+    for name in ("landmarks", "confidence"):
+        outputs[name] = np.resize(outputs[name], (slots, *outputs[name].shape[1:]))
+    assert demo.find_face(networks, astronaut).detections.shape == (1, 8, 2)
 
 
 def test_a_missing_package_is_bad_input(tmp_path: Path) -> None:

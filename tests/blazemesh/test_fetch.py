@@ -325,3 +325,15 @@ def test_after_a_killed_download_the_next_one_is_right_and_clears_up(
     assert {name: path.read_bytes() for name, path in paths.items()} == CONTENTS
     assert sorted(files_in(cache)) == sorted(paths.values())
     assert not list(cache.glob("download-*"))
+
+
+def test_samples_come_along_with_a_download_and_never_cause_one(catalog: Catalog, pip: Path) -> None:
+    wanted, sample = catalog.models
+    fetch([wanted], catalog, along=[sample])
+    assert cached_path(sample).read_bytes() == CONTENTS[sample.name]
+    cached_path(sample).unlink()
+    fetch([wanted], catalog, along=[sample])
+    assert not cached_path(sample).exists()
+    assert pip.read_text().count("pip download") == 1
+    fetch([sample], catalog, along=[sample])
+    assert cached_path(sample).exists()

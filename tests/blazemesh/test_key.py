@@ -9,18 +9,19 @@ import pytest
 from blazemesh import key
 from blazemesh.catalog import load_catalog
 from blazemesh.key import build_key, project_digest
-from blazemesh.packages import Request
+from blazemesh.options import BuildOptions
 
-MODEL = load_catalog().model("FaceMesh")
+PRODUCT = load_catalog().product("FaceMesh")
+MODEL = PRODUCT.model
 
 
 def one_key(**changes: object) -> str:
-    model = replace(MODEL, **changes)  # type: ignore[arg-type]
-    return build_key(model, asdict(Request()), "project")
+    product = replace(PRODUCT, model=replace(MODEL, **changes))  # type: ignore[arg-type]
+    return build_key(product, asdict(BuildOptions()), "project")
 
 
 def test_the_same_gives_the_same() -> None:
-    assert one_key() == build_key(MODEL, asdict(Request()), "project")
+    assert one_key() == build_key(PRODUCT, asdict(BuildOptions()), "project")
     assert len(one_key()) == 64
 
 
@@ -32,14 +33,20 @@ def test_another_source_or_meaning_gives_another(changes: dict[str, object]) -> 
 
 
 @pytest.mark.parametrize(
-    "request_", [Request(precision="float32"), Request(target="iOS17"), Request(expand_prelu=True)]
+    "options",
+    [BuildOptions("float32"), BuildOptions(target="iOS17"), BuildOptions(slots=1), BuildOptions(plain_vision=True)],
 )
-def test_other_options_give_another(request_: Request) -> None:
-    assert build_key(MODEL, asdict(request_), "project") != one_key()
+def test_other_options_give_another(options: BuildOptions) -> None:
+    assert build_key(PRODUCT, asdict(options), "project") != one_key()
+
+
+def test_another_package_of_the_model_gives_another() -> None:
+    other = replace(PRODUCT, package=replace(PRODUCT.package, form="eye"))
+    assert build_key(other, asdict(BuildOptions()), "project") != one_key()
 
 
 def test_another_project_or_system_gives_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert build_key(MODEL, asdict(Request()), "other") != one_key()
+    assert build_key(PRODUCT, asdict(BuildOptions()), "other") != one_key()
     here = one_key()
     monkeypatch.setattr(sys, "platform", "another")
     assert one_key() != here

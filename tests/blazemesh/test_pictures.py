@@ -1,3 +1,4 @@
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -155,3 +156,16 @@ def test_a_folder_without_pictures_is_one_line(models: dict[str, Path], tmp_path
         pictures_in(tmp_path, detector)
     with pytest.raises(InputError, match=r"is no folder; expected one with pictures"):
         pictures_in(tmp_path / "missing", detector)
+
+
+def test_what_libtiff_remarks_is_not_heard(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "odd.tif"
+    noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+    Image.fromarray(noise).save(path, compression="tiff_deflate")
+    data = bytearray(path.read_bytes())
+    data[8:40] = bytes(32)  # in the compressed pixels
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"odd\.tif: a broken picture \([^\n]+\)$"):
+        read_picture(path)
+    os.write(2, b"heard")
+    assert capfd.readouterr().err == "heard"
