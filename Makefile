@@ -1,6 +1,6 @@
 # Each target makes what it needs. PYTHON=… chooses the interpreter of the environment, MODELS=DIR takes the source
 # models from a folder, OUT=DIR puts the packages elsewhere.
-.PHONY: help coreml test lint bench demo golden lock clean
+.PHONY: help coreml test judge lint bench demo golden fuzz torture lock clean
 .DELETE_ON_ERROR:
 .SUFFIXES:
 export PYTHON MODELS OUT
@@ -22,6 +22,9 @@ coreml: $(READY) ## fetch the pinned models, convert, verify and package them
 test: coreml ## the tests
 	@$(BIN)/pytest
 
+judge: $(READY) ## hold the executor against all of Apple's operator tests (fetches torch)
+	@sh scripts/judge.sh
+
 lint: $(READY) ## style and types
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -35,6 +38,13 @@ demo: coreml ## a picture with what the packages find in it
 
 golden: ## what MediaPipe itself computes, into tests/golden
 	@sh scripts/golden.sh
+
+fuzz: coreml ## hostile input: COUNT=20000 mutations of each target, then SECONDS=600 guided by coverage
+	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),20000)
+	@sh scripts/fuzz.sh $(or $(SECONDS),600)
+
+torture: coreml ## kill -9 at 200 random moments of a build
+	@$(BIN)/python -m tests.blazemesh.torture
 
 $(UV):
 	@$${PYTHON:-python3} -m venv --clear build/uv

@@ -236,6 +236,7 @@ BUILD = '.venv/bin/blazemesh build ${OUT:+--out "$OUT"} ${MODELS:+--models "$MOD
     [
         ("coreml", [BUILD]),
         ("test", [BUILD, ".venv/bin/pytest"]),
+        ("judge", ["sh scripts/judge.sh"]),
         ("lint", [".venv/bin/ruff check", ".venv/bin/ruff format --check", ".venv/bin/mypy"]),
         ("bench", [BUILD, ".venv/bin/python -m blazemesh.bench"]),
         ("demo", [BUILD, '.venv/bin/blazemesh demo ${OUT:+--packages "$OUT"}']),
@@ -276,4 +277,17 @@ def test_folders_reach_the_build_as_they_are(clone: Path, path: Path, arguments:
 
 def test_every_target_is_listed_by_help(clone: Path, path: Path) -> None:
     listed = [line.split()[0] for line in run(clone, path, "make").stdout.splitlines()]
-    assert listed == ["help", "coreml", "test", "lint", "bench", "demo", "golden", "lock", "clean"]
+    assert listed == [
+        "help",
+        "coreml",
+        "test",
+        "judge",
+        "lint",
+        "bench",
+        "demo",
+        "golden",
+        "fuzz",
+        "torture",
+        "lock",
+        "clean",
+    ]
