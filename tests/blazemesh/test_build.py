@@ -303,8 +303,8 @@ def test_what_fails_leaves_the_package_that_was_there(
 def test_a_worker_judges_and_names_the_operator(
     models: dict[str, Path], catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("verification.verify.limit", lambda *_: Limit(1e-9))
-    monkeypatch.setattr("verification.verify._Judge.first_divergence", lambda judge, case: "operator 7 NAMED")
+    monkeypatch.setattr("verification.judge.limit", lambda *_: Limit(1e-9))
+    monkeypatch.setattr("verification.judge.Judge.first_divergence", lambda judge, case: "operator 7 NAMED")
     with staging(tmp_path / "out") as folder:
         product = catalog.product("BlazeFaceShortRangeProposals")
         made = build_one(Job(product, models["BlazeFaceShortRange"], folder, "key", BuildOptions()))

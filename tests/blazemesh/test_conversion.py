@@ -62,7 +62,7 @@ def test_an_old_package_is_replaced(tiny: Path, tiny_package: Path, tmp_path: Pa
 def test_a_package_that_fails_is_not_published(
     command: Command, nothing_left: NothingLeft, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("verification.verify.limit", lambda *_: Limit(0.0))
+    monkeypatch.setattr("verification.judge.limit", lambda *_: Limit(0.0))
     with nothing_left():
         ended = command("convert", tiny, "-o", tmp_path / "new" / "X.mlpackage")
     assert ended.code == 1
@@ -75,7 +75,7 @@ def test_a_package_that_fails_leaves_the_old_one(
 ) -> None:
     old = tmp_path / "X.mlpackage"
     shutil.copytree(tiny_package, old)
-    monkeypatch.setattr("verification.verify.limit", lambda *_: Limit(0.0))
+    monkeypatch.setattr("verification.judge.limit", lambda *_: Limit(0.0))
     verdict = convert(tiny, old, Request(precision="float32"))
     assert verdict is not None
     assert not verdict.passed

@@ -118,8 +118,8 @@ def test_the_worst_case_is_the_one_that_is_traced(
     built: Path, models: dict[str, Path], astronaut: Picture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package, model = built / "IrisLandmarks.mlpackage", models["IrisLandmarks"]
-    monkeypatch.setattr(module, "limit", lambda *_: Limit(0.0))
-    monkeypatch.setattr("verification.verify._Judge.first_divergence", lambda judge, case: case.name)
+    monkeypatch.setattr("verification.judge.limit", lambda *_: Limit(0.0))
+    monkeypatch.setattr("verification.judge.Judge.first_divergence", lambda judge, case: case.name)
     failures = judged(package, model, 8).failures
     reference, original = ReferenceModel(package, "float32"), LiteRT(model.read_bytes(), model.name)
     features = reference.program.inputs
@@ -154,7 +154,7 @@ def test_values_that_are_not_finite_fail(
 
 
 def test_extreme_frames_are_looked_at(built: Path, models: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "EXTREME_TOLERANCE", 0.0)
+    monkeypatch.setattr("verification.extremes.EXTREME_TOLERANCE", 0.0)
     verdict = judged(built / "BlazeFaceShortRange.mlpackage", models["BlazeFaceShortRange"], 4)
     assert {failure.split(": ")[1].split(" is off")[0] for failure in verdict.failures} >= {
         "logits on a black frame",
