@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from blazemesh.errors import InputError
 from blazemesh.options import SUFFIX, Request
 from blazemesh.packages import describe, read_model, refuse_unconvertible, settle_batch, takes_bytes, write_converted
 from blazemesh.staging import publish, refuse_foreign, staging
+from pipelines.errors import FormError
 
 if TYPE_CHECKING:
     from verification.pictures import Picture
@@ -20,8 +22,8 @@ DEFAULTS = Request()
 
 
 def convert(
-    source: Path,
-    destination: Path,
+    source: str | Path,
+    destination: str | Path,
     request: Request = DEFAULTS,
     check: bool = True,
     catalog: Catalog | None = None,
@@ -33,6 +35,7 @@ def convert(
 
     InputError, ConversionError or PackageError in one line; OSError where the disk refuses.
     """
+    source, destination = Path(source), Path(destination)
     if destination.suffix != SUFFIX:
         raise InputError(f"{str(destination)!r}: expected an output that ends in {SUFFIX}")
     refuse_foreign(destination)
@@ -57,11 +60,12 @@ def convert(
     return verdict
 
 
-def verify(package: Path, against: Path) -> "Verdict":
+def verify(package: str | Path, against: str | Path) -> "Verdict":
     """Execute `package` and its original, the .tflite `against`, on the built-in cases and compare every output.
 
     InputError, ConversionError, PackageError or OracleError, one line, where one of both can't be read or executed.
     """
+    package, against = Path(package), Path(against)
     data, _ = read_model(against)
     return judge(package, data, against.name)
 
@@ -88,8 +92,40 @@ def judge(
     shown = [astronaut()] if pictures is None else pictures
     count = enough_cases(shown) if cases is None else cases
     pinned = (catalog or load_catalog()).by_sha256(hashlib.sha256(model).hexdigest())
+    if pinned is not None:
+        _refuse_another_form(package, pinned)
     built_in = pictures is None and count == DEFAULT_CASES
     return verify(package, model, file, shown, count, _meaning(pinned), built_in_cases=built_in)
+
+
+def _refuse_another_form(package: Path, model: Model) -> None:
+    """PackageError where the package's metadata describe another detector or mesh than the pinned model's.
+
+    They say what it must answer: with anchors or thresholds of its own a package would be its own judge. How many slots
+    it has, and whether a pipeline puts out landmarks, is a build's choice.
+    """
+    from pipelines.detector import DETECTORS
+    from pipelines.forms.detections import Faces, Proposals, Vision
+    from pipelines.forms.landmarks import Eye, FaceMesh
+    from pipelines.forms.reading import read_form
+    from pipelines.mesh import MESHES
+    from verification.executor.errors import PackageError
+    from verification.executor.package import load_program
+
+    try:
+        form = read_form(load_program(package).metadata.user_defined)
+    except FormError as error:
+        raise PackageError(f"{package.name}: {error}") from error
+    match form:
+        case Faces() | Vision() | Proposals():
+            expected = DETECTORS.get(model.name)
+            same = expected is not None and form.detector == replace(expected, slots=form.detector.slots)
+        case FaceMesh() | Eye():
+            same = form.mesh == MESHES.get(model.name)
+        case _:
+            return
+    if not same:
+        raise PackageError(f"{package.name}: its metadata describe another network than {model.name}; build it again")
 
 
 def _meaning(model: Model | None) -> "Meaning":

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 Report = dict[str, Any]
 
 
-def inspect(path: Path) -> Report:
+def inspect(path: str | Path) -> Report:
     """Inputs, outputs, operators, constants, size and metadata; InputError where the file is neither kind."""
+    path = Path(path)
     if not os.path.lexists(path):
         raise InputError(f"{str(path)!r} does not exist; expected a .tflite file or an .mlpackage folder")
     return _package(path) if path.is_dir() else _source(path)
@@ -86,15 +87,23 @@ def _decoded(text: str) -> Report | str:
 
 
 def _feature(feature: Any) -> Report:
+    """As the manifest has it: a picture's elements are bytes, an optional number is a scalar with its default."""
     color = {"color": feature.color} if feature.color else {}
+    optional = {"optional": True, "default": feature.default} if feature.optional else {}
     return {
         "name": feature.name,
-        "kind": feature.kind,
+        "kind": "scalar" if feature.optional and feature.kind == "tensor" else feature.kind,
         "shape": list(feature.shape),
-        "dtype": feature.dtype,
+        "dtype": "uint8" if feature.kind == "image" else feature.dtype,
         **color,
+        **optional,
         "meaning": feature.description,
     }
+
+
+def _type(feature: Report) -> str:
+    choice = f", optional, default {feature['default']:g}" if feature.get("default") is not None else ""
+    return f"{feature.get('color') or feature['dtype']} {feature['shape']}{choice}"
 
 
 def describe_report(report: Report) -> str:
@@ -105,7 +114,7 @@ def describe_report(report: Report) -> str:
     if "opset" in report:
         lines.append(f"specification {report['specification']}, operators of {report['opset']}")
     for role in ("inputs", "outputs"):
-        rows = [(f["name"], f"{f.get('color') or f['dtype']} {f['shape']}", f.get("meaning", "")) for f in report[role]]
+        rows = [(f["name"], _type(f), f.get("meaning", "")) for f in report[role]]
         lines += ["", text_table((role, "type", "meaning"), rows)]
     operators = [(kind, str(count)) for kind, count in report["operators"].items()]
     lines += ["", text_table(("operator", "count"), operators)]

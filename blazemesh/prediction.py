@@ -12,12 +12,13 @@ from blazemesh.pictures import read_picture
 from blazemesh.quiet import quiet_coremltools
 
 
-def predict(package: Path, picture: Path) -> dict[str, NDArray[Any]]:
+def predict(package: str | Path, picture: str | Path) -> dict[str, NDArray[Any]]:
     """The package's outputs by name: from Core ML on a Mac, elsewhere from the reference in the declared arithmetic.
 
     The picture is fitted into the package's input, aspect kept, between black bars. InputError or PackageError in one
     line.
     """
+    package, picture = Path(package), Path(picture)
     quiet_coremltools()
     from verification.engines import predictor
     from verification.executor.package import load_program

@@ -10,7 +10,7 @@ from coremltools.converters.mil.mil import Function, Program
 
 from converters.errors import ConversionError
 from converters.features import Features, InputFeature, check_features
-from converters.finish import Finish, kept_float32, may_be_float16
+from converters.finish import Finish, float16_behind, kept_float32, may_be_float16
 from converters.graph import Graph
 from converters.lower import CHANNELS_FIRST, MIL_TYPES, Context, Held, lower
 from converters.merged_axes import MOST_AXES, with_merged_axes
@@ -55,7 +55,7 @@ def to_coreml(graph: Graph, features: Features, options: ConversionOptions) -> A
     try:
         # Its cast_optimization compares the bounds of types, and numpy warns that int32's are none of float16.
         with np.errstate(over="ignore"):
-            return ct.convert(
+            model = ct.convert(
                 program,
                 convert_to="mlprogram",
                 inputs=_input_types(graph, features),
@@ -64,7 +64,10 @@ def to_coreml(graph: Graph, features: Features, options: ConversionOptions) -> A
                 pass_pipeline=pipeline,
                 skip_model_load=True,
             )
-    except OSError:  # it writes the weights into the temporary folder
+        if features.finish and (rounded := float16_behind(RAW, model.get_spec())):
+            raise ConversionError(f"{graph.file}: coremltools made {rounded} float16, which must stay float32")
+        return model
+    except (OSError, ConversionError):  # it writes the weights into the temporary folder
         raise
     except Exception as error:  # coremltools validates by whatever it happens to raise
         reason = " ".join(str(error).split()) or type(error).__name__

@@ -55,3 +55,26 @@ def kept_float32(function: Any) -> Iterator[None]:
 def may_be_float16(operation: Any) -> bool:
     """Whether coremltools may turn a MIL operation into float16: not if it was emitted under `kept_float32`."""
     return not operation.name.startswith(PRECISE)
+
+
+def float16_behind(prefix: str, specification: Any) -> str | None:
+    """The first value computed in float16 from values that a network hands over (their names begin with `prefix`).
+
+    coremltools' passes put operations together under new names, so that names alone don't say what stays float32.
+    """
+    from coremltools.proto import MIL_pb2 as mil
+
+    function = specification.mlProgram.functions["main"]
+    behind: set[str] = set()
+    for operation in function.block_specializations[function.opset].operations:
+        read = {
+            a.name for bound in operation.inputs.values() for a in bound.arguments if a.WhichOneof("binding") == "name"
+        }
+        for output in operation.outputs:
+            if output.name.startswith(prefix):
+                behind.add(output.name)
+            elif not read.isdisjoint(behind):
+                behind.add(output.name)
+                if output.type.tensorType.dataType == mil.FLOAT16:
+                    return str(output.name)
+    return None

@@ -46,12 +46,13 @@ class Comparison:
         self.differences = {output.name: Differences(names=output.unit == INDEX) for output in outputs}
         self._worst: dict[str, Case] = {}
         self._cases = 0
-        self._faces = 0
+        self.faces = 0
+        """Of the cases that were added, those in which the original sees one."""
 
     def add(self, case: Case, found: Mapping[str, Array], expected: Mapping[str, Array], face: bool) -> None:
         """Collect how far each output of one case, with a `face` or without, is from the expected one."""
         self._cases += 1
-        self._faces += face
+        self.faces += face
         for output in self._outputs:
             mine, original = found[output.name], expected[output.name]
             if mine.size != original.size:
@@ -74,7 +75,7 @@ class Comparison:
                 executor=self.engine.name,
                 arithmetic=self.engine.arithmetic,
                 cases=self._cases,
-                faces=self._faces,
+                faces=self.faces,
             )
             for output in self._outputs
         ]

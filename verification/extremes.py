@@ -52,7 +52,7 @@ def _off(
     for output in outputs:
         values = expected[output.name]
         size = float(np.abs(values).max(initial=0.0))
-        error = _difference(found[output.name], values, output.unit)
+        error = difference(found[output.name], values, output.unit)
         allowed = _allowed(judge, output, size, scales.get(output.name, 0.0))
         if not error <= allowed < np.inf:
             failures.append(
@@ -72,7 +72,7 @@ def _allowed(judge: Judge, output: Compared, size: float, scale: float) -> float
     return max(1.0, size) * (EXTREME_TOLERANCE if judge.weights_exact else 100 * EXTREME_TOLERANCE)
 
 
-def _difference(found: Array, expected: Array, unit: str) -> float:
+def difference(found: Array, expected: Array, unit: str) -> float:
     """The greatest difference in one case; of an index, the share that differs."""
     if found.size != expected.size:
         return np.inf

@@ -29,6 +29,12 @@ Array = NDArray[Any]
 ROUNDED = "litert, weights in float16"
 """The oracle's name where the original is run with the weights that a float16 package has."""
 
+FACE = "face"
+"""The only class of a detector that has a score."""
+
+DEFAULT_DIGITS = 6
+"""Thresholds are stored as float32: so many digits of theirs are what was written."""
+
 NOTED_ROUNDING = 1e-2
 """What rounding the weights may change, as a share of an output's range, before it is worth a note."""
 
@@ -95,6 +101,13 @@ class Judge:
         required = sorted(feature.name for feature in self.program.inputs if not feature.optional)
         if required != sorted(item.name for item in self.source.inputs):
             raise PackageError(f"{self.package.name}: its inputs are not the ones that its metadata describes")
+        defaults = {feature.name: feature.default for feature in self.program.inputs if feature.optional}
+        if (expected := self.finished.defaults if self.finished else {}) != {
+            name: default if default is None else round(default, DEFAULT_DIGITS) for name, default in defaults.items()
+        }:
+            raise PackageError(f"{self.package.name}: its optional inputs are {defaults}, its metadata say {expected}")
+        if self.program.stages and self.program.stages.suppression.labels[:1] != (FACE,):
+            raise PackageError(f"{self.package.name}: its first class is not '{FACE}', whose score stands in column 0")
         if sorted(feature.name for feature in self.program.outputs) != sorted(item.name for item in self.outputs):
             raise PackageError(f"{self.package.name}: its outputs are not the ones that its metadata describes")
 
@@ -111,10 +124,10 @@ class Judge:
 
     def limit(self, output: Compared, engine: Engine) -> Limit:
         """What an output may be off by in an engine's arithmetic."""
-        return limit(output.unit, engine.arithmetic, self.weights_exact, self.built_in_cases, self._side)
+        return limit(output.unit, engine.arithmetic, self.weights_exact, self.built_in_cases, self.side)
 
     @property
-    def _side(self) -> int:
+    def side(self) -> int:
         """The width of the picture that the network takes, in pixels; 1 where it takes none."""
         return next((feature.shape[-1] for feature in self.program.inputs if feature.kind == "image"), 1)
 

@@ -30,10 +30,12 @@ class Pair:
         self.network = Comparison(judge.terms, engine, judge.raw) if self._inside else None
         self._borderline = 0
         self._cases = 0
+        self._faces = 0
 
     def add(self, case: Case, raw: dict[str, Array], face: bool) -> None:
         """Execute one case, in which the original sees a `face` or none."""
         self._cases += 1
+        self._faces += face
         given = case.as_prediction_input(self._judge.pictured)
         found, inside = self._engine.predict(given, tuple(self._inside.values()))
         if self.network:
@@ -61,9 +63,8 @@ class Pair:
     def failures(self) -> list[str]:
         """What is beyond its limits."""
         failures = [*self.outputs.failures(), *(self.network.failures() if self.network else [])]
-        if 2 * self._borderline > self._cases:
-            name = self._judge.package.name
-            failures.append(
-                f"{name}: {self._borderline} of {self._cases} cases lie beside a threshold: too few are left"
-            )
+        if 2 * self._borderline > self._cases or 2 * self.outputs.faces < self._faces:
+            left = f"too few are left, {self.outputs.faces} of them with a face"
+            beside = f"{self._borderline} of {self._cases} cases lie beside a threshold"
+            failures.append(f"{self._judge.package.name}: {beside}: {left}")
         return failures

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from verification.cases import make_cases
+from verification.crowded import off_on_crowds
 from verification.engines import engines
 from verification.extremes import off_on_extremes
 from verification.judge import Judge
@@ -69,7 +70,7 @@ def _judge(judge: Judge, pictures: Sequence[Picture], count: int) -> Verdict:
         failures.insert(0, f"none of the {count} cases holds a face that the original sees: they prove nothing")
     scales = {name: differences.scale for name, differences in pairs[0].outputs.differences.items()}
     notes, too_coarse = judge.rounding(scales)
-    failures += [*too_coarse, *off_on_extremes(judge, pictures, scales)]
+    failures += [*too_coarse, *off_on_extremes(judge, pictures, scales), *off_on_crowds(judge, pictures)]
     rows = tuple(row for pair in pairs for row in pair.outputs.rows())
     inside = tuple(row for pair in pairs for row in (pair.network.rows() if pair.network else ()))
     notes += [*(note for pair in pairs for note in pair.notes()), *_advice([*rows, *inside], len(failures))]

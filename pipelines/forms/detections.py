@@ -94,7 +94,7 @@ class Vision(_Detecting):
     def outputs(self) -> tuple[Output, ...]:
         """Vision's two, and the landmarks."""
         slots = self.detector.slots
-        landmarks = f"Shape [{slots}, 8, 2], row i belongs to coordinates' row i: {ROWS}."
+        landmarks = f"Shape [{slots}, 8, 2], row i belongs to coordinates' row i while iouThreshold is 1: {ROWS}."
         return (
             Output("confidence", "probability", f"Shape [M, {CLASSES}], a row a face, column 0 its confidence."),
             Output("coordinates", "normalised", "Shape [M, 4]: the box's centre x, y, width, height; origin top left."),

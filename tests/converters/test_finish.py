@@ -67,3 +67,18 @@ def test_the_package_describes_scalars_and_final_outputs(tmp_path: Path) -> None
 def test_a_finish_that_reuses_a_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConversionError, match="two inputs or outputs are called 'input'"):
         package(tmp_path, Finish((ScalarInput("input", 0.5),), FINISH.outputs, scaled))
+
+
+def fused(raw: Mapping[str, Any], scalars: Mapping[str, Any]) -> dict[str, Any]:
+    """A product with constants and a sum: coremltools makes one `linear` of them, under another name."""
+    row = mb.expand_dims(x=raw["values"], axes=[0])
+    product = mb.matmul(x=row, y=np.eye(4, dtype=np.float32) * np.float32(3))
+    total = mb.add(x=product, y=np.ones(4, np.float32))
+    return {"values": mb.mul(x=total, y=scalars["threshold"]), "count": mb.const(val=np.array([4], np.int32))}
+
+
+def test_what_a_pass_makes_float16_behind_the_network_is_refused(tmp_path: Path) -> None:
+    finish = Finish(FINISH.scalars, FINISH.outputs, fused)
+    with pytest.raises(ConversionError, match=r"coremltools made \S+ float16, which must stay float32$"):
+        package(tmp_path, finish)
+    assert package(tmp_path, finish, "float32").is_dir()

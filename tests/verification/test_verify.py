@@ -255,15 +255,21 @@ def test_the_detector_of_the_faces_may_come_from_a_folder(
 
 
 def test_another_original_is_bad_input(built: Path, models: dict[str, Path]) -> None:
-    with pytest.raises(
-        OracleError, match=r"^iris_landmark\.tflite: input 'input_1' is \[1, 64, 64, 3\] in the original"
+    for other in ("IrisLandmarks", "BlazeFaceShortRange"):
+        with pytest.raises(PackageError, match=f"its metadata describe another network than {other}; build it again"):
+            judged(built / "FaceMesh.mlpackage", models[other])
+
+
+def test_another_original_that_nobody_pinned_is_bad_input(built: Path, models: dict[str, Path]) -> None:
+    for other, said in (
+        ("IrisLandmarks", r"^other\.tflite: input 'input_1' is \[1, 64, 64, 3\] in the original"),
+        ("BlazeFaceShortRange", r"input '\w+' is not one of both the package and its original"),
     ):
-        judged(built / "FaceMesh.mlpackage", models["IrisLandmarks"])
-    with pytest.raises(OracleError, match=r"input '\w+' is not one of both the package and its original"):
-        judged(built / "FaceMesh.mlpackage", models["BlazeFaceShortRange"])
+        with pytest.raises(OracleError, match=said):
+            judge(built / "FaceMesh.mlpackage", models[other].read_bytes() + b"\0", "other.tflite", cases=6)
 
 
-SOURCE, MESH = "com.blazemesh.source", "com.blazemesh.mesh"
+SOURCE, MESH, DETECTOR = "com.blazemesh.source", "com.blazemesh.mesh", "com.blazemesh.detector"
 DETECTING = Faces(DETECTORS["BlazeFaceShortRange"]).metadata()
 CLAIMS: dict[str, tuple[Callable[[Any], object], str]] = {
     "other raw values": (
@@ -271,7 +277,7 @@ CLAIMS: dict[str, tuple[Callable[[Any], object], str]] = {
         "its program has no raw_other to compare",
     ),
     "no source": (lambda about: about.pop(SOURCE), "no 'com.blazemesh.source' in its metadata"),
-    "a detector's outputs": (lambda about: about.update(DETECTING), "its outputs are not the ones that its metadata"),
+    "a detector's outputs": (lambda about: about.update(DETECTING), "its metadata describe another network"),
     "an eye's outputs": (
         lambda about: about.update({MESH: about[MESH].replace('"mesh"', '"eye"')}),
         "landmarks of landmarks in the form eye",
@@ -311,6 +317,48 @@ def test_metadata_that_claim_something_else_are_bad_input(
         judged(package, models["FaceMesh"])
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith(("X.mlpackage: ", "its metadata"))
+
+
+@pytest.mark.parametrize("change", [{"score": 0.99999}, {"iou": 0.9}])
+def test_a_package_cannot_be_its_own_judge(
+    built: Path, models: dict[str, Path], tmp_path: Path, change: dict[str, float]
+) -> None:
+    """With thresholds of its own in the metadata it would be held to what it likes."""
+
+    def other(about: Any) -> None:
+        record = json.loads(about[DETECTOR])
+        record["thresholds"] |= change
+        about[DETECTOR] = json.dumps(record)
+
+    name = "BlazeFaceShortRangeProposals"
+    package = claiming(Path(shutil.copytree(built / f"{name}.mlpackage", tmp_path / "X.mlpackage")), other)
+    with pytest.raises(PackageError, match="its metadata describe another network than BlazeFaceShortRange"):
+        judged(package, models["BlazeFaceShortRange"])
+
+
+def suppressing_otherwise(nms: Any) -> None:
+    nms.iouThreshold = 0.0
+
+
+def naming_another_class_first(nms: Any) -> None:
+    nms.stringClassLabels.vector[0], nms.stringClassLabels.vector[1] = nms.stringClassLabels.vector[1::-1]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [(suppressing_otherwise, "its optional inputs are"), (naming_another_class_first, "its first class is not 'face'")],
+)
+def test_a_pipeline_whose_second_stage_is_another_is_refused(
+    built: Path, models: dict[str, Path], tmp_path: Path, change: Callable[[Any], None], said: str
+) -> None:
+    package = Path(shutil.copytree(built / "BlazeFaceShortRangeVision.mlpackage", tmp_path / "X.mlpackage"))
+    path = package / "Data/com.apple.CoreML/model.mlmodel"
+    specification = load_proto().model.Model()
+    specification.ParseFromString(path.read_bytes())
+    change(specification.pipeline.models[1].nonMaximumSuppression)
+    path.write_bytes(specification.SerializeToString())
+    with pytest.raises(PackageError, match=said):
+        judged(package, models["BlazeFaceShortRange"])
 
 
 def test_a_package_that_hides_its_form_does_not_pass(built: Path, models: dict[str, Path], tmp_path: Path) -> None:

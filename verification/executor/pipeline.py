@@ -11,6 +11,9 @@ from verification.executor.suppression import Suppression
 
 Features = tuple[Feature, ...]
 
+MOST_ROWS = 1024
+"""Boxes that are compared with each other; a detector for phones hands over some ten."""
+
 
 def parse_suppression(model: Any, program: Program) -> Suppression:
     """The NonMaximumSuppression model behind `program`; PackageError where it reads what the program does not make."""
@@ -22,6 +25,11 @@ def parse_suppression(model: Any, program: Program) -> Suppression:
             raise PackageError(
                 f"its suppression reads {name!r}, expected a float32 output of two axes of the first model"
             )
+    rows, classes = made[scores].shape
+    if not (1 <= rows <= MOST_ROWS and classes >= 1):
+        raise PackageError(
+            f"its suppression gets scores {[rows, classes]}, expected 1 to {MOST_ROWS} rows of 1 or more"
+        )
     return Suppression(
         scores=scores,
         boxes=boxes,
@@ -32,7 +40,8 @@ def parse_suppression(model: Any, program: Program) -> Suppression:
         iou_threshold=message.iouThreshold,
         confidence_threshold=message.confidenceThreshold,
         per_class=message.pickTop.perClass,
-        classes=made[scores].shape[1],
+        classes=classes,
+        labels=tuple(message.stringClassLabels.vector),
     )
 
 

@@ -27,7 +27,8 @@ class ReferenceModel:
     `predict`.
     """
 
-    def __init__(self, path: Path, arithmetic: Arithmetic = "float32") -> None:
+    def __init__(self, path: str | Path, arithmetic: Arithmetic = "float32") -> None:
+        path = Path(path)
         self._program = load_program(path)
         with naming(path):
             images = [feature.name for feature in self._program.outputs if feature.kind == "image"]

@@ -27,6 +27,7 @@ class Suppression:
     confidence_threshold: float
     per_class: bool
     classes: int
+    labels: tuple[str, ...] = ()
 
     def run(self, values: Mapping[str, Array], given: Mapping[str, Array]) -> dict[str, Array]:
         """The rows of `values` that are kept, by falling confidence; `given` thresholds go before the stored ones.

@@ -9,12 +9,12 @@ from verification.lint.package import Package
 from verification.lint.registry import Rule, registered
 
 
-def lint(path: Path) -> Report:
+def lint(path: str | Path) -> Report:
     """What Core ML's compiler would refuse in the .mlpackage at `path`.
 
     Never raises: a package that can't be read is a finding, as is a rule that breaks off.
     """
-    package = Package(path)
+    package = Package(Path(path))
     findings: list[Finding] = []
     unchecked: list[str] = []
     for rule in registered():
@@ -23,7 +23,7 @@ def lint(path: Path) -> Report:
             findings.extend(_run(rule, package))
         else:
             unchecked.append(rule.id)
-    return Report(path, grouped(iter(findings)), tuple(unchecked))
+    return Report(package.path, grouped(iter(findings)), tuple(unchecked))
 
 
 def list_rules() -> tuple[Rule, ...]:

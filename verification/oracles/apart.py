@@ -34,7 +34,7 @@ def original_apart(model: bytes, file: str, delegate: bool = False) -> Iterator[
     ours, theirs = Pipe()
     with ours, theirs:
         process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, str(theirs.fileno())],
+            [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(str(Path(path).resolve()) for path in sys.path)},
             stdin=subprocess.DEVNULL,
@@ -140,4 +140,5 @@ def _limit_memory() -> None:
     taken = Path("/proc/self/statm")
     if taken.exists():
         pages = int(taken.read_text().split()[0])
-        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MOST_MEMORY, resource.RLIM_INFINITY))
+        most, hard = pages * resource.getpagesize() + MOST_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))

@@ -24,6 +24,7 @@ class Finished:
     def __init__(self, form: Form) -> None:
         self._form = form
         self.units = {output.name: output.unit for output in form.outputs}
+        self.defaults = {scalar.name: scalar.default for scalar in form.scalars}
 
     def outputs(self, raw: Mapping[str, Array]) -> dict[str, Array]:
         """The package's outputs for the network's, by the names of both; OracleError where these don't fit."""
@@ -31,6 +32,22 @@ class Finished:
             return self._form.finish(raw)
         except (ShapeError, KeyError) as error:
             raise OracleError(f"its metadata describe another network: {' '.join(str(error).split())}") from error
+
+    @property
+    def suppresses(self) -> bool:
+        """Whether the package decides which candidates are one face."""
+        return isinstance(self._form, Faces | Vision)
+
+    @property
+    def takes_thresholds(self) -> bool:
+        """Whether the detector's own thresholds are inputs."""
+        return isinstance(self._form, Faces)
+
+    def with_thresholds(self, score: float, iou: float) -> "Finished":
+        """What the package must answer where these are given."""
+        assert isinstance(self._form, Faces)
+        detector = replace(self._form.detector, thresholds=Thresholds(score, iou))
+        return Finished(replace(self._form, detector=detector))
 
     def is_borderline(self, raw: Mapping[str, Array], margin: float, change: float) -> bool:
         """Whether thresholds off by `margin` would change an output by more than `change`, or the number of faces.

@@ -104,3 +104,28 @@ def test_the_other_process_does_not_outlive_this_one() -> None:
             return
         subprocess.run(["sleep", "0.1"], check=True)
     pytest.fail("it lives")
+
+
+def test_nothing_is_imported_from_the_folder_that_one_is_in(tmp_path: Path) -> None:
+    """A folder of models from elsewhere may hold a package called as one of ours."""
+    (tmp_path / "verification").mkdir()
+    (tmp_path / "verification" / "__init__.py").write_text("raise SystemExit(3)")
+    (tmp_path / "x.tflite").write_bytes(doubling())
+    program = (
+        "import pathlib; from verification.oracles.apart import original_apart\n"
+        "with original_apart(pathlib.Path('x.tflite').read_bytes(), 'x.tflite') as there: print(there.needs_delegate)"
+    )
+    words = [sys.executable, "-P", "-c", program]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("False", "")
+
+
+def test_a_limit_of_memory_that_is_there_already_is_kept(tmp_path: Path) -> None:
+    program = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (1 << 36, 1 << 36))\n"
+        "from verification.oracles.apart import original_apart\n"
+        "with original_apart(sys.stdin.buffer.read(), 'x.tflite') as there: print(there.needs_delegate)"
+    )
+    words = [sys.executable, "-P", "-c", program]
+    done = subprocess.run(words, input=doubling(), capture_output=True, check=False)
+    assert (done.stdout.strip(), done.returncode) == (b"False", 0), done.stderr
