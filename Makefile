@@ -20,7 +20,7 @@ coreml: $(READY) ## fetch the pinned models, convert, verify and package them
 	@$(BIN)/blazemesh build $${OUT:+--out "$$OUT"} $${MODELS:+--models "$$MODELS"}
 
 test: coreml ## the tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 judge: $(READY) ## hold the executor against all of Apple's operator tests (fetches torch)
 	@sh scripts/judge.sh

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,9 +20,31 @@ from blazemesh.fetch import fetch
 ROOT = Path(__file__).parents[1]
 
 
+SAID = pytest.StashKey[list[str]]()
+"""Lines for the end of the report; with several workers each hands over its own."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SAID] = []
     # ct.convert leaves the folder of its weights to the garbage collector.
     config.addinivalue_line("filterwarnings", "ignore:Implicitly cleaning up:ResourceWarning")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["said"] = session.config.stash[SAID]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker ended."""
+    node.config.stash[SAID] += getattr(node, "workeroutput", {}).get("said", [])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in config.stash[SAID]:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

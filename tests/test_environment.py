@@ -235,7 +235,7 @@ BUILD = '.venv/bin/blazemesh build ${OUT:+--out "$OUT"} ${MODELS:+--models "$MOD
     ("target", "commands"),
     [
         ("coreml", [BUILD]),
-        ("test", [BUILD, ".venv/bin/pytest"]),
+        ("test", [BUILD, ".venv/bin/pytest -n auto --maxprocesses 4 --dist loadfile"]),
         ("judge", ["sh scripts/judge.sh"]),
         ("lint", [".venv/bin/ruff check", ".venv/bin/ruff format --check", ".venv/bin/mypy"]),
         ("bench", [BUILD, ".venv/bin/python -m blazemesh.bench"]),

@@ -12,6 +12,7 @@ from tests.apple.definitions import SELF_EVIDENT, definitions
 from tests.apple.packages import Use, package_operators
 from tests.apple.runs import ROOT, part_of_cases
 from tests.apple.verdicts import WHOLE, Verdicts, read_record, summarize
+from tests.conftest import SAID
 from verification.executor.operators.registry import operators
 from verification.executor.proto import load_proto
 
@@ -22,8 +23,6 @@ gc.freeze()
 
 PACKAGES = ROOT / "build/coreml"
 
-_summary: list[str] = []
-
 
 @pytest.fixture(scope="session")
 def cases() -> list[Case]:
@@ -32,35 +31,33 @@ def cases() -> list[Case]:
 
 
 @pytest.fixture(scope="session")
-def verdicts(cases: list[Case]) -> Verdicts:
+def verdicts(cases: list[Case], pytestconfig: pytest.Config) -> Verdicts:
     """What the cases say about each operator."""
     found = summarize(cases, {})
     kinds = set(operators()) - SELF_EVIDENT
     alone = (kinds & set(definitions())) - set(found.matched)
     neither = kinds - set(found.matched) - alone
-    _summary.append(
-        f"the executor's {len(kinds)} operators: {len(kinds & set(found.matched))} by {found.matched_cases} of Apple's "
-        f"cases; by definition alone {len(alone)}: {_listed(alone)}; by neither: {_listed(neither)}"
+    pytestconfig.stash[SAID].append(
+        f"judged: the executor's {len(kinds)} operators: {len(kinds & set(found.matched))} by {found.matched_cases} of "
+        f"Apple's cases; by definition alone {len(alone)}: {_listed(alone)}; by neither: {_listed(neither)}"
     )
     return found
 
 
 @pytest.fixture(scope="session")
-def ours(verdicts: Verdicts) -> set[Use]:
+def ours(verdicts: Verdicts, pytestconfig: pytest.Config) -> set[Use]:
     """The operators of the packages in build/coreml, as they have them."""
     paths = sorted(PACKAGES.glob("*.mlpackage"))
     if not paths:
-        _summary.append(f"our packages: not looked at, there is none in {PACKAGES.relative_to(ROOT)}")
+        pytestconfig.stash[SAID].append(
+            f"judged: our packages: not looked at, there is none in {PACKAGES.relative_to(ROOT)}"
+        )
         pytest.skip("there is no package in build/coreml; make coreml builds them")
     uses = set().union(*(package_operators(Path(path)) for path in paths))
-    _summary.append(f"our {len(paths)} packages: {_our_operators(uses, verdicts, read_record(WHOLE))}")
+    pytestconfig.stash[SAID].append(
+        f"judged: our {len(paths)} packages: {_our_operators(uses, verdicts, read_record(WHOLE))}"
+    )
     return uses
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says what was judged by what."""
-    for line in _summary:
-        terminalreporter.write_line(f"judged: {line}")
 
 
 def _our_operators(uses: set[Use], verdicts: Verdicts, whole: Verdicts) -> str:

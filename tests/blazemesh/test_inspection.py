@@ -38,10 +38,11 @@ def test_a_package_is_reported(built: Path) -> None:
     assert (report["kind"], report["specification"], report["opset"]) == ("mlpackage", 7, "CoreML6")
     image, *thresholds = report["inputs"]
     assert (image["name"], image["kind"], image["shape"], image["color"]) == ("image", "image", [1, 3, 128, 128], "RGB")
-    assert [(t["name"], t["kind"], t["shape"]) for t in thresholds] == [
-        ("scoreThreshold", "tensor", [1]),
-        ("iouThreshold", "tensor", [1]),
+    assert [(t["name"], t["kind"], t["shape"], t["optional"], round(t["default"], 6)) for t in thresholds] == [
+        ("scoreThreshold", "scalar", [1], True, 0.5),
+        ("iouThreshold", "scalar", [1], True, 0.3),
     ]
+    assert "float32 [1], optional, default 0.3" in describe_report(report)
     shapes = {"landmarks": [16, 8, 2], "confidence": [16], "count": [1]}
     assert {o["name"]: o["shape"] for o in report["outputs"]} == shapes
     assert all(o["meaning"].startswith(f"Shape {o['shape']}") for o in report["outputs"])
