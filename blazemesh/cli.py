@@ -210,7 +210,14 @@ def _add_build(commands: Any) -> None:
     command.add_argument("--force", action="store_true", help="convert again what is up to date")
     command.add_argument("--slots", type=int, default=16, metavar="K", help="faces that a detector holds (default: 16)")
     command.add_argument("--plain-vision", action="store_true", help="Vision pipelines without landmarks")
+    _add_expand_prelu(command)
     _add_json(command)
+
+
+def _add_expand_prelu(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--expand-prelu", action="store_true", help="write PReLU as relu(x) - slope * relu(-x) (rdar://92175249)"
+    )
 
 
 def _run_build(options: argparse.Namespace) -> int:
@@ -220,7 +227,7 @@ def _run_build(options: argparse.Namespace) -> int:
     from blazemesh.options import BuildOptions
     from blazemesh.text_table import text_table
 
-    chosen = BuildOptions(slots=options.slots, plain_vision=options.plain_vision)
+    chosen = BuildOptions(slots=options.slots, plain_vision=options.plain_vision, expand_prelu=options.expand_prelu)
     try:
         manifest = build(load_catalog(), options.out, options.models, options.only, options.force, chosen, _progress)
     except GateError as error:
@@ -263,9 +270,7 @@ def _add_convert(commands: Any) -> None:
     )
     command.add_argument("--batch", type=int, metavar="N", help="how many at once; default: as the file has it, or 1")
     command.add_argument("--tensor-input", action="store_true", help="take arrays as the source does, not pictures")
-    command.add_argument(
-        "--expand-prelu", action="store_true", help="write PReLU as relu(x) - slope * relu(-x) (rdar://92175249)"
-    )
+    _add_expand_prelu(command)
     command.add_argument("--no-verify", action="store_true", help="do not compare the package with its source")
     _add_json(command)
 

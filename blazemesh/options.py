@@ -22,7 +22,7 @@ class Request:
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """What the apps' packages are built with: `slots` faces at most; Vision pipelines with or without landmarks.
+    """What the apps' packages are built with: `slots` faces at most, Vision pipelines with landmarks, PReLU as it is.
 
     InputError for a number of slots that no package has.
     """
@@ -31,6 +31,7 @@ class BuildOptions:
     target: str = "iOS16"
     slots: int = SLOTS
     plain_vision: bool = False
+    expand_prelu: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.slots <= MOST_SLOTS:

@@ -113,7 +113,7 @@ def write_product(graph: Graph, product: Product, options: BuildOptions, destina
     quiet_coremltools()
     from pipelines.mil.forms import finish_of
 
-    request = Request(options.precision, options.target)
+    request = Request(options.precision, options.target, options.expand_prelu)
     form = form_of(product, options)
     features = replace(
         catalog_features(graph, product.model, request),

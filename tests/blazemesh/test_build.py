@@ -121,7 +121,7 @@ def test_another_source_is_built_again(out: Path, pool: InProcess, catalog: Cata
     assert_complete(out)
 
 
-@pytest.mark.parametrize("changed", [{"target": "iOS17"}, {"slots": 4}, {"plain_vision": True}])
+@pytest.mark.parametrize("changed", [{"target": "iOS17"}, {"slots": 4}, {"plain_vision": True}, {"expand_prelu": True}])
 def test_other_options_build_all_again(out: Path, pool: InProcess, catalog: Catalog, changed: dict[str, Any]) -> None:
     build(catalog, out, options=BuildOptions(**changed))
     assert sorted(pool.built) == sorted(NAMES)

@@ -24,7 +24,7 @@ def prelu_float16(package: Package) -> Problems:
         yield (
             place(operation),
             "found prelu in float16, which fails in Apple's tests (rdar://92175249): try it on a "
-            "device, or convert with --expand-prelu",
+            "device, or build or convert with --expand-prelu",
         )
 
 
