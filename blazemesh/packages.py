@@ -170,11 +170,10 @@ def _write(model: Any, features: Features, form: Form | None, metadata: Mapping[
 
 def visible_as(features: Features, form: Form) -> Features:
     """The features of a pipeline: the form's own inputs and outputs in place of its first model's."""
-    from converters.finish import FinalOutput, Finish, ScalarInput
+    from converters.finish import Finish
+    from pipelines.mil.forms import visible
 
-    scalars = tuple(ScalarInput(scalar.name, scalar.default, scalar.meaning) for scalar in form.scalars)
-    outputs = tuple(FinalOutput(output.name, output.meaning) for output in form.outputs)
-    return replace(features, finish=Finish(scalars, outputs, lambda raw, scalars: {}))
+    return replace(features, finish=Finish(*visible(form), lambda raw, scalars: {}))
 
 
 def _refuse_full_disk(folder: Path, graph: Graph) -> None:

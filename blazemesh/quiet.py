@@ -1,7 +1,6 @@
 """What other people's code prints without being asked."""
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from functools import partialmethod
@@ -25,24 +24,6 @@ def no_progress_bars() -> Iterator[None]:
         yield
     finally:
         tqdm.__init__ = usual
-
-
-@contextlib.contextmanager
-def no_native_messages() -> Iterator[None]:
-    """Within this block what C libraries write to standard error is lost: libtiff remarks on every odd tag there."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # closed from the start
-        yield
-        return
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 2)
-    os.close(null)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
 
 
 def quiet_destructors() -> None:

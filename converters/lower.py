@@ -9,7 +9,6 @@ transposed between convolutions.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813 — coremltools' own name for it
@@ -17,15 +16,12 @@ from coremltools.converters.mil.mil.block import curr_block
 from coremltools.converters.mil.mil.types import builtin_to_string, nptype_from_builtin
 
 from converters.errors import ConversionError
-from converters.finish import kept_float32
+from converters.finish import Var, kept_float32
 from converters.graph import Array, Graph, Operator, Tensor
 from converters.identifiers import operation_name
 from converters.merged_axes import MOST_AXES
 from converters.ops.registry import handlers
 from converters.refusals import named_like_a_builtin, refuse_compiled, refuse_quantized, why_unsupported
-
-Var = Any
-"""coremltools' Var, which has no type information."""
 
 KEEPING = frozenset(
     """

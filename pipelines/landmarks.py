@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.decoding import sigmoid
+
 
 def normalise(landmarks: NDArray[np.floating], side: int) -> NDArray[np.float32]:
     """Landmarks [N, 2 or 3] in pixels of a crop of `side` × `side` → normalised to the crop, z in x's scale.
@@ -17,5 +19,4 @@ def presence(logit: NDArray[np.floating]) -> NDArray[np.float32]:
 
     Source: google-ai-edge/mediapipe, mediapipe/calculators/tensor/tensors_to_floats_calculator.cc.
     """
-    with np.errstate(over="ignore"):  # e^100 is float32's infinity, and 1 / ∞ the 0 that is wanted
-        return (1 / (1 + np.exp(-logit.astype(np.float32)))).astype(np.float32)
+    return sigmoid(logit)

@@ -6,8 +6,9 @@ import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from converters.errors import ConversionError
+from converters.finish import Var
 from converters.graph import Array, Operator, Tensor
-from converters.lower import CHANNELS_FIRST, Context, Var
+from converters.lower import CHANNELS_FIRST, Context
 from converters.ops.registry import register
 
 ACTIVATIONS: dict[str, Callable[..., Var]] = {

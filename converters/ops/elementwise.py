@@ -6,8 +6,9 @@ import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from converters.errors import ConversionError
+from converters.finish import Var
 from converters.graph import FLOAT_TYPES, Operator, Tensor
-from converters.lower import MIL_TYPES, Context, Var, common_axes, mil_constant
+from converters.lower import MIL_TYPES, Context, common_axes, mil_constant
 from converters.ops.activation import activated
 from converters.ops.registry import register
 

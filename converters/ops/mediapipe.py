@@ -15,10 +15,10 @@ from coremltools.converters.mil import Builder as mb  # noqa: N813
 from coremltools.converters.mil.mil.block import curr_block
 
 from converters.errors import ConversionError
-from converters.finish import kept_float32
+from converters.finish import Var, kept_float32
 from converters.flexbuffers import read_options
 from converters.graph import Array, Operator, Tensor
-from converters.lower import CHANNELS_FIRST, Context, Var
+from converters.lower import CHANNELS_FIRST, Context
 from converters.ops.registry import register
 
 MATRIX = (1, 4, 4)

@@ -6,8 +6,9 @@ import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from converters.errors import ConversionError
+from converters.finish import Var
 from converters.graph import Operator, Tensor
-from converters.lower import MIL_TYPES, Context, Var, ZeroPadding
+from converters.lower import MIL_TYPES, Context, ZeroPadding
 from converters.ops.registry import register
 
 Pairs = Sequence[tuple[int, int]]

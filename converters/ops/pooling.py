@@ -6,8 +6,9 @@ from functools import partial
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from converters.errors import ConversionError
+from converters.finish import Var
 from converters.graph import Operator
-from converters.lower import CHANNELS_FIRST, Context, Var
+from converters.lower import CHANNELS_FIRST, Context
 from converters.ops.activation import activated
 from converters.ops.convolution import window_padding
 from converters.ops.registry import register

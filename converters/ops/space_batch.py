@@ -4,8 +4,9 @@ import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from converters.errors import ConversionError
+from converters.finish import Var
 from converters.graph import Array, Operator
-from converters.lower import CHANNELS_FIRST, Context, Var
+from converters.lower import CHANNELS_FIRST, Context
 from converters.ops.registry import register
 
 SERIES_CHANNELS_FIRST = (0, 2, 1)

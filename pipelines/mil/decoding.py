@@ -1,18 +1,15 @@
 """A detector's raw outputs → one proposal an anchor, in MIL; its twin is pipelines.decoding."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813 — coremltools' own name for it
 from numpy.typing import NDArray
 
+from converters.finish import Var
 from pipelines.decoding import LOGIT_LIMIT, VALUE_LIMIT
 from pipelines.detections import ROWS
 from pipelines.mil import TAIL
-
-Var = Any
-"""coremltools' Var, which has no type information."""
 
 ABOVE_ALL = np.float32(2 * VALUE_LIMIT)
 """No decoded coordinate reaches this: it only tells numbers from NaN."""

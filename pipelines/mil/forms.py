@@ -30,9 +30,13 @@ def finish_of(form: Form) -> Finish:
     """The steps after the network; for Vision those of the pipeline's first model, whose thresholds are constants."""
     if isinstance(form, Vision):
         return Finish((), VISION_STAGE, lambda raw, scalars: _vision(form, raw))
+    return Finish(*visible(form), _emitter(form))
+
+
+def visible(form: Form) -> tuple[tuple[ScalarInput, ...], tuple[FinalOutput, ...]]:
+    """The inputs beside the picture, and the outputs, that an app sees of a package of this form."""
     scalars = tuple(ScalarInput(scalar.name, scalar.default, scalar.meaning) for scalar in form.scalars)
-    outputs = tuple(FinalOutput(output.name, output.meaning) for output in form.outputs)
-    return Finish(scalars, outputs, _emitter(form))
+    return scalars, tuple(FinalOutput(output.name, output.meaning) for output in form.outputs)
 
 
 def _emitter(form: Form) -> Callable[[Vars, Vars], Vars]:

@@ -6,17 +6,14 @@ averages all groups at the end. docs/suppression.md has what this was measured a
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813 — coremltools' own name for it
 
+from converters.finish import Var
 from pipelines.detections import ROWS
 from pipelines.mil import TAIL
 from pipelines.mil.decoding import OUTWARDS, Proposals
-
-Var = Any
-"""coremltools' Var, which has no type information."""
 
 WEIGHT = np.float32(2.0**64)
 """Scores are multiplied by this, exactly, so that the smallest difference outweighs any index (see `highest`).

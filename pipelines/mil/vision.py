@@ -1,16 +1,12 @@
 """Faces as a NonMaximumSuppression model takes them, in MIL; its twin is pipelines.vision."""
 
-from typing import Any
-
 import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813 — coremltools' own name for it
 
+from converters.finish import Var
 from pipelines.mil import TAIL
 from pipelines.mil.suppression import Faces
 from pipelines.vision import CLASSES
-
-Var = Any
-"""coremltools' Var, which has no type information."""
 
 
 def vision_rows(faces: Faces) -> tuple[Var, Var]:

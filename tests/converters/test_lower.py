@@ -7,8 +7,9 @@ from coremltools.converters.mil import Builder as mb  # noqa: N813 (its document
 from coremltools.converters.mil.mil import Function
 
 from converters.errors import ConversionError
+from converters.finish import Var
 from converters.graph import Operator
-from converters.lower import CHANNELS_FIRST, Context, Held, Var, common_axes, first_unsupported, lower, mil_constant
+from converters.lower import CHANNELS_FIRST, Context, Held, common_axes, first_unsupported, lower, mil_constant
 from converters.ops import registry
 from converters.ops.registry import Handler
 from converters.tflite_reader import read_tflite

@@ -1,8 +1,7 @@
 """The original `.tflite` in LiteRT: the oracle that every package is held to."""
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verification.oracles.errors import OracleError
+from verification.oracles.silence import no_native_messages
 
 Array = NDArray[Any]
 
@@ -143,7 +143,7 @@ def _allocated(model: bytes, delegate: bool) -> Any:
     from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
     resolvers = OpResolverType.BUILTIN if delegate else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    with _silent() if delegate else nullcontext():
+    with no_native_messages() if delegate else nullcontext():
         interpreter = Interpreter(
             model_content=model,
             num_threads=1,
@@ -152,21 +152,3 @@ def _allocated(model: bytes, delegate: bool) -> Any:
         )
         interpreter.allocate_tensors()
     return interpreter
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Without the line that the delegate's native code writes to standard error when it is made."""
-    try:
-        kept = os.dup(2)
-    except OSError:  # closed from the start
-        yield
-        return
-    sink = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(sink, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(sink)
-        os.close(kept)
