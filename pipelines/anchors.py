@@ -1,6 +1,7 @@
 """Where a single-shot detector's predictions are anchored in its input image."""
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 
 import numpy as np
@@ -24,16 +25,25 @@ class AnchorRecipe:
         """Anchor centres (x, y), shape [N, 2], normalised to 0-1, row by row, all of a cell's anchors together.
 
         Neighbouring layers of one stride share a grid and add up their anchors. Every anchor is 1 x 1 in size, so
-        that only its centre matters: ((column + 0.5) / columns, (row + 0.5) / rows).
+        that only its centre matters: ((column + 0.5) / columns, (row + 0.5) / rows). The array can't be written to.
         """
-        return np.concatenate([self._grid(stride, len(list(layers))) for stride, layers in groupby(self.strides)])
+        return _centers(self)
 
-    def _grid(self, stride: int, layers: int) -> NDArray[np.float32]:
-        side = -(-self.input_side // stride)
-        steps = (np.arange(side, dtype=np.float32) + np.float32(0.5)) / np.float32(side)
-        x, y = np.meshgrid(steps, steps)
-        cells = np.stack([x.ravel(), y.ravel()], axis=1)
-        return np.repeat(cells, layers * self.anchors_per_layer, axis=0)
+
+@cache
+def _centers(recipe: AnchorRecipe) -> NDArray[np.float32]:
+    grids = [_grid(recipe, stride, len(list(layers))) for stride, layers in groupby(recipe.strides)]
+    centers = np.concatenate(grids)
+    centers.flags.writeable = False
+    return centers
+
+
+def _grid(recipe: AnchorRecipe, stride: int, layers: int) -> NDArray[np.float32]:
+    side = -(-recipe.input_side // stride)
+    steps = (np.arange(side, dtype=np.float32) + np.float32(0.5)) / np.float32(side)
+    x, y = np.meshgrid(steps, steps)
+    cells = np.stack([x.ravel(), y.ravel()], axis=1)
+    return np.repeat(cells, layers * recipe.anchors_per_layer, axis=0)
 
 
 SHORT_RANGE = AnchorRecipe(input_side=128, strides=(8, 16, 16, 16), anchors_per_layer=2)

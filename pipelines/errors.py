@@ -7,3 +7,7 @@ class ShapeError(ValueError):
 
 class FormError(ValueError):
     """A package's metadata do not say what its outputs are: one line with what is wrong."""
+
+
+class OperatorError(ValueError):
+    """An operator's options or operands are not the ones that it takes: one line that begins with its name."""

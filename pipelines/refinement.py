@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,7 @@ class Refinement:
         return (MESH, (MESH_POINTS, 3)), *refined, *((iris.name, (len(iris.points), 2)) for iris in self.irises)
 
 
+@cache
 def attention_refinement() -> Refinement:
     """MediaPipe's refinement, out of facts/attention_refinement.json."""
     table = facts.load("attention_refinement")
@@ -68,5 +70,5 @@ def refine(tensors: Mapping[str, NDArray[np.floating]], side: int) -> NDArray[np
         points[list(places), :2] = normalise(tensors[name], side)
     for iris in recipe.irises:
         points[list(iris.points), :2] = normalise(tensors[iris.name], side)
-        points[list(iris.points), 2] = mesh[list(iris.contour), 2].mean()
+        points[list(iris.points), 2] = mesh[list(iris.contour), 2].mean(dtype=np.float64)
     return points

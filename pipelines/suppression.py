@@ -1,5 +1,6 @@
 """Many overlapping candidates → one detection a face."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,8 +43,15 @@ def suppress_into(slots: int, candidates: Detections, thresholds: Thresholds) ->
     return Faces(landmarks, confidence, len(found))
 
 
-def suppress(candidates: Detections, thresholds: Thresholds, max_faces: int | None = None) -> Detections:
+def suppress(
+    candidates: Detections,
+    thresholds: Thresholds,
+    max_faces: int | None = None,
+    mean: Callable[[Detections], NDArray[np.float32]] | None = None,
+) -> Detections:
     """Weighted non-maximum suppression: at most `max_faces` detections (None: no limit), scores falling.
+
+    `mean` says how a group is averaged: `weighted_mean`, unless it is another.
 
     In order of falling score (equal scores: the lower index first), each candidate gathers the remaining ones whose
     IoU with it is strictly above the threshold, itself included, and becomes their score-weighted mean, box and
@@ -53,12 +61,13 @@ def suppress(candidates: Detections, thresholds: Thresholds, max_faces: int | No
     mediapipe/calculators/util/non_max_suppression_calculator.cc; the order among equal scores, which its std::sort
     leaves open, is this project's choice.
     """
+    average = mean or weighted_mean
     remaining = _in_order(candidates, thresholds.score)
     found: list[NDArray[np.float32]] = []
     scores: list[np.float32] = []
     while len(remaining) and (max_faces is None or len(found) < max_faces):
         together = overlaps(remaining.boxes[0], remaining.boxes) > np.float32(thresholds.iou)
-        found.append(_weighted_mean(remaining.take(together)) if together.any() else remaining.landmarks[0])
+        found.append(average(remaining.take(together)) if together.any() else remaining.landmarks[0])
         scores.append(remaining.scores[0])
         if not together.any():
             break
@@ -92,8 +101,20 @@ def _in_order(candidates: Detections, threshold: float) -> Detections:
     return counted.take(np.argsort(-counted.scores, kind="stable"))
 
 
-def _weighted_mean(group: Detections) -> NDArray[np.float32]:
+def weighted_mean(group: Detections) -> NDArray[np.float32]:
     """The points' mean by score [8, 2], summed in double precision: hundreds of float32 sums lose the last digits."""
     weights = group.scores.astype(np.float64)
     mean: NDArray[np.float64] = np.tensordot(weights, group.landmarks, axes=1) / weights.sum()
     return mean.astype(np.float32)
+
+
+def running_mean(group: Detections) -> NDArray[np.float32]:
+    """`weighted_mean` to MediaPipe's last digit: sums in float32 and in order, boxes by corner and size."""
+    weights = group.scores[:, np.newaxis, np.newaxis]
+    with np.errstate(invalid="ignore", over="ignore"):  # infinite boxes, as in `overlaps`
+        points = group.landmarks.copy()
+        points[:, 1] = points[:, 0] + (points[:, 1] - points[:, 0])
+        sums = np.add.accumulate(points * weights, axis=0, dtype=np.float32)[-1]
+        mean: NDArray[np.float32] = sums / np.add.accumulate(group.scores, dtype=np.float32)[-1]
+        mean[1] = mean[0] + (mean[1] - mean[0])
+    return mean

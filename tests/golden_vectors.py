@@ -16,9 +16,12 @@ from pipelines.detections import ROWS, Detections
 from verification.compositions import Composition, compose, digest
 from verification.oracles.litert import LiteRT
 from verification.pictures import Pixels
+from verification.scenes import Scene
 
 FOLDER = Path(__file__).parent / "golden"
 NAMES = ("attention", "detector_full", "detector_short", "iris", "mesh")
+"""Each a model's."""
+PIPELINES = ("pipeline_stills", "pipeline_videos")
 Case = dict[str, Any]
 
 
@@ -35,7 +38,9 @@ def golden(name: str) -> dict[str, Any]:
 
 def picture(case: Case) -> Pixels:
     """The case's picture, the very bytes that MediaPipe was shown."""
-    pixels = compose(Composition.from_json(case["frame"]), _photograph())
+    frame = case["frame"]
+    scene = Scene.from_json(frame) if "composition" in frame else None
+    pixels = scene.draw(_photograph()) if scene else compose(Composition.from_json(frame), _photograph())
     assert digest(pixels) == case["sha256"], case["name"]
     return pixels
 
@@ -62,9 +67,14 @@ def original(models: dict[str, Path], name: str) -> Callable[[Pixels], dict[str,
 
 def expected(case: Case) -> Detections:
     """A detector case's detections."""
-    boxes = [np.reshape(found["box"], (2, 2)) for found in case["detections"]]
-    rows = [np.concatenate([box, f["keypoints"]]) for box, f in zip(boxes, case["detections"], strict=True)]
-    scores = np.array([found["score"] for found in case["detections"]], np.float32)
+    return listed_detections(case["detections"])
+
+
+def listed_detections(listed: list[Case]) -> Detections:
+    """Detections as a file has them."""
+    boxes = [np.reshape(found["box"], (2, 2)) for found in listed]
+    rows = [np.concatenate([box, found["keypoints"]]) for box, found in zip(boxes, listed, strict=True)]
+    scores = np.array([found["score"] for found in listed], np.float32)
     return Detections(np.array(rows, np.float32).reshape(-1, ROWS, 2), scores)
 
 

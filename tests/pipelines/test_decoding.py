@@ -81,3 +81,15 @@ def test_inputs_are_left_as_they_were() -> None:
     decode(regressors, logits, SHORT_RANGE)
     assert (regressors == 1).all()
     assert (logits == 1).all()
+
+
+def test_candidates_of_less_score_can_be_left_out() -> None:
+    generator = np.random.default_rng(7)
+    regressors = generator.normal(0, 40, (896, 16)).astype(np.float32)
+    logits = generator.normal(0, 3, 896).astype(np.float32)
+    regressors[5, 3], logits[5], logits[6] = np.nan, 9, np.nan
+    every, some = decode(regressors, logits, SHORT_RANGE), decode(regressors, logits, SHORT_RANGE, least=0.6)
+    kept = every.scores >= np.float32(0.6)
+    assert 0 < kept.sum() < 896
+    np.testing.assert_array_equal(some.scores, every.scores[kept])
+    np.testing.assert_array_equal(some.landmarks, every.landmarks[kept])

@@ -5,7 +5,7 @@ import pytest
 
 from pipelines.detections import Detections
 from pipelines.errors import ShapeError
-from pipelines.suppression import SHORT_RANGE_THRESHOLDS, Thresholds, overlaps, suppress
+from pipelines.suppression import SHORT_RANGE_THRESHOLDS, Thresholds, overlaps, running_mean, suppress, weighted_mean
 
 Box = tuple[float, float, float, float]
 
@@ -157,3 +157,29 @@ def test_boxes_that_touch_do_not_overlap() -> None:
 def test_detections_of_other_shapes_are_refused() -> None:
     with pytest.raises(ShapeError, match=r"expected landmarks \[M, 8, 2\] and scores \[M\]"):
         Detections(np.zeros((2, 7, 2), np.float32), np.zeros(2, np.float32))
+
+
+def test_the_running_mean_is_summed_one_after_the_other_in_float32() -> None:
+    generator = np.random.default_rng(8)
+    group = Detections(
+        generator.uniform(0, 1, (60, 8, 2)).astype(np.float32), generator.uniform(0.5, 1, 60).astype(np.float32)
+    )
+    total, sums = np.float32(0), np.zeros((8, 2), np.float32)
+    for points, score in zip(group.landmarks, group.scores, strict=True):
+        corner_and_size = points.copy()
+        corner_and_size[1] = points[0] + (points[1] - points[0])
+        sums = sums + corner_and_size * score
+        total = total + score
+    mean = sums / total
+    mean[1] = mean[0] + (mean[1] - mean[0])
+    np.testing.assert_array_equal(running_mean(group), mean)
+    np.testing.assert_allclose(running_mean(group), weighted_mean(group), atol=1e-6)
+
+
+def test_another_mean_may_be_asked_for() -> None:
+    boxes = np.zeros((2, 8, 2), np.float32)
+    boxes[:, 1] = 1
+    found = suppress(
+        Detections(boxes, np.array([0.9, 0.8], np.float32)), Thresholds(0.5), mean=lambda group: boxes[0] + 7
+    )
+    np.testing.assert_array_equal(found.landmarks, boxes[:1] + 7)

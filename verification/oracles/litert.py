@@ -1,15 +1,14 @@
 """The original `.tflite` in LiteRT: the oracle that every package is held to."""
 
 from collections.abc import Mapping
-from contextlib import nullcontext
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.interpreter import allocated
 from verification.oracles.errors import OracleError
-from verification.oracles.silence import no_native_messages
 
 Array = NDArray[Any]
 
@@ -27,12 +26,12 @@ class LiteRT:
         self._fuses = delegate
         try:
             try:
-                self._interpreter = _allocated(model, delegate)
+                self._interpreter = allocated(model, delegate)
             except RuntimeError as error:
                 if "unresolved custom op" not in str(error):
                     raise
                 # MediaPipe's transposed convolution is known to the XNNPACK delegate alone.
-                self._interpreter, self._fuses = _allocated(model, delegate=True), True
+                self._interpreter, self._fuses = allocated(model, delegate=True), True
         except (RuntimeError, ValueError) as error:
             raise OracleError(f"{file}: LiteRT does not run it: {_reason(error)}") from error
 
@@ -137,18 +136,3 @@ def _reason(error: Exception) -> str:
 def _fits_float16(value: Array) -> bool:
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.all(value.astype(np.float16).astype(np.float32) == value))
-
-
-def _allocated(model: bytes, delegate: bool) -> Any:
-    from ai_edge_litert.interpreter import Interpreter, OpResolverType
-
-    resolvers = OpResolverType.BUILTIN if delegate else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    with no_native_messages() if delegate else nullcontext():
-        interpreter = Interpreter(
-            model_content=model,
-            num_threads=1,
-            experimental_op_resolver_type=resolvers,
-            experimental_preserve_all_tensors=not delegate,
-        )
-        interpreter.allocate_tensors()
-    return interpreter

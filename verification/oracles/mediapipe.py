@@ -4,6 +4,7 @@ The package pins versions that nothing else here needs, so that it lives in an e
 and is imported only when one of these is made.
 """
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -141,6 +142,19 @@ def detect(pictures: list[Pixels], full_range: bool, threshold: float) -> list[D
 
     with FaceDetection(min_detection_confidence=threshold, model_selection=int(full_range)) as solution:
         return [_detections(solution.process(pixels).detections or []) for pixels in pictures]
+
+
+def meshes(pictures: Iterable[Pixels], faces: int, refine: bool, static: bool) -> Iterator[list[NDArray[np.float32]]]:
+    """What MediaPipe's face mesh solution makes of each picture, or (not `static`) of each frame of a video.
+
+    For each face [468 or 478, 3], normalised to the picture, in the solution's order.
+    """
+    from mediapipe.python.solutions.face_mesh import FaceMesh
+
+    with FaceMesh(static_image_mode=static, max_num_faces=faces, refine_landmarks=refine) as solution:
+        for pixels in pictures:
+            found = solution.process(pixels).multi_face_landmarks or []
+            yield [np.array([[p.x, p.y, p.z] for p in face.landmark], np.float32) for face in found]
 
 
 def _detections(found: list[Any]) -> Detections:

@@ -5,9 +5,9 @@ from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
-from verification.oracles.cutting import custom_kinds
+from pipelines.cutting import custom_kinds
+from pipelines.region_operators import KERNELS
 from verification.oracles.litert import LiteRT
-from verification.oracles.region_operators import KERNELS
 from verification.oracles.segments import SegmentedLiteRT
 
 Array = NDArray[Any]

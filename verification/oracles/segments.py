@@ -6,10 +6,11 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from verification.oracles.cutting import Cut, Segment, cut
+from pipelines.cutting import Cut, Segment, cut
+from pipelines.errors import OperatorError
+from pipelines.region_operators import KERNELS, computed, kernel
 from verification.oracles.errors import OracleError
 from verification.oracles.litert import LiteRT
-from verification.oracles.region_operators import KERNELS, computed, kernel
 
 Array = NDArray[Any]
 
@@ -29,7 +30,7 @@ class SegmentedLiteRT:
     def _engine(self, step: Segment | Cut) -> Any:
         try:
             return LiteRT(step.model, self.file) if isinstance(step, Segment) else kernel(step.kind, step.options)
-        except OracleError as error:
+        except (OracleError, OperatorError) as error:
             raise self._located(step, error) from error
 
     def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
@@ -44,7 +45,7 @@ class SegmentedLiteRT:
                     values |= {int(name): value for name, value in found.items()}
                 else:
                     values[step.output] = computed(engine, step.kind, [values[j] for j in step.inputs])
-            except OracleError as error:
+            except (OracleError, OperatorError) as error:
                 raise self._located(step, error) from error
         self._values = values
         return {self.name(j): values[j] for j in self._cut.outputs}
@@ -60,10 +61,10 @@ class SegmentedLiteRT:
                 raise OracleError(f"{self.file}: input '{name}' is {expected} in the original, {found} in the package")
         return {j: inputs[name] for name, j in tensors.items()}
 
-    def _located(self, step: Segment | Cut, error: OracleError) -> OracleError:
+    def _located(self, step: Segment | Cut, error: OracleError | OperatorError) -> OracleError:
         """A segment's error names tensors by number; an operator's names the operator alone."""
         if isinstance(step, Segment):
-            return error
+            return OracleError(str(error))
         return OracleError(f"{self.file}: operator {step.operator} {error}")
 
     @property

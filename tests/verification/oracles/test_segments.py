@@ -8,12 +8,12 @@ import pytest
 from flatbuffers import flexbuffers  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from pipelines.cutting import Cut, Segment, custom_kinds, cut
+from pipelines.region_operators import KERNELS
 from tests.converters.network import Network
-from verification.oracles.cutting import Cut, Segment, custom_kinds, cut
 from verification.oracles.errors import OracleError
 from verification.oracles.litert import LiteRT
 from verification.oracles.original import open_original
-from verification.oracles.region_operators import KERNELS
 from verification.oracles.segments import SegmentedLiteRT
 
 POINTS = np.array([[[1, 2], [3, 4], [5, 6]]], np.float32)

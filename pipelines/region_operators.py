@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.errors import ShapeError
+from pipelines.errors import OperatorError, ShapeError
 from pipelines.region_transforms import RegionRecipe, from_region, region_features, region_matrix
-from verification.oracles.errors import OracleError
 
 Array = NDArray[Any]
 Kernel = Callable[..., Array]
@@ -17,21 +16,21 @@ Kernel = Callable[..., Array]
 
 
 def kernel(kind: str, options: bytes) -> Kernel:
-    """What computes an operator of `kind` with these FlexBuffers options; OracleError where they are none."""
+    """What computes an operator of `kind` with these FlexBuffers options; OperatorError where they are none."""
     try:
         return KERNELS[kind](_options(options))
     except Exception as error:  # the flatbuffers package raises whatever broken bytes happen to hit
-        raise OracleError(f"{kind}: its options can't be read: {' '.join(str(error).split())}") from error
+        raise OperatorError(f"{kind}: its options can't be read: {' '.join(str(error).split())}") from error
 
 
 def computed(operator: Kernel, kind: str, inputs: Sequence[Array]) -> Array:
-    """The operator's output; OracleError where its inputs don't fit."""
+    """The operator's output; OperatorError where its inputs don't fit."""
     if any(value.shape[:1] != (1,) for value in inputs):
-        raise OracleError(f"{kind}: operands {[list(value.shape) for value in inputs]}, expected a batch of 1")
+        raise OperatorError(f"{kind}: operands {[list(value.shape) for value in inputs]}, expected a batch of 1")
     try:
         return operator(*(value[0] for value in inputs))[None]
     except (ShapeError, ValueError, IndexError, TypeError) as error:
-        raise OracleError(f"{kind}: {' '.join(str(error).split())}") from error
+        raise OperatorError(f"{kind}: {' '.join(str(error).split())}") from error
 
 
 def _options(data: bytes) -> dict[str, Any]:
