@@ -10,10 +10,13 @@ if TYPE_CHECKING:
     from blazemesh.conversion import convert, verify
     from blazemesh.errors import GateError, InputError
     from blazemesh.inspection import inspect
+    from blazemesh.landmarker import FaceLandmarker
     from blazemesh.manifest import read_manifest
     from blazemesh.options import Request
     from blazemesh.prediction import predict
     from converters.errors import ConversionError
+    from runtime.errors import EngineError, FrameError
+    from runtime.faces import Detection, Face
     from verification.executor.errors import PackageError
     from verification.executor.reference import ReferenceModel
     from verification.lint.linter import lint
@@ -22,6 +25,11 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "ConversionError": "converters.errors",
+    "Detection": "runtime.faces",
+    "EngineError": "runtime.errors",
+    "Face": "runtime.faces",
+    "FaceLandmarker": "blazemesh.landmarker",
+    "FrameError": "runtime.errors",
     "GateError": "blazemesh.errors",
     "InputError": "blazemesh.errors",
     "PackageError": "verification.executor.errors",
@@ -37,6 +45,11 @@ _HOMES = {
 
 __all__ = [
     "ConversionError",
+    "Detection",
+    "EngineError",
+    "Face",
+    "FaceLandmarker",
+    "FrameError",
     "GateError",
     "InputError",
     "PackageError",

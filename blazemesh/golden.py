@@ -53,9 +53,9 @@ Drawn = list[tuple[Case, Pixels]]
 
 @dataclass(frozen=True)
 class Golden:
-    """One file: the model, what the file says of itself, and its cases, which are computed as they are asked for."""
+    """One file: the models, what the file says of itself, and its cases, which are computed as they are asked for."""
 
-    model: Model
+    models: tuple[Model, ...]
     what: str
     tolerance: Case
     cases: Iterator[Case]
@@ -72,13 +72,13 @@ def detector(name: str, recipe: AnchorRecipe, thresholds: Thresholds) -> Golden:
         "keypoints [x, y] in the order of facts/detector_keypoints.json, normalised to the frame"
     )
     drawn = _draw(crowds(side, astronaut().spots[0], model.file))
-    return Golden(model, what, DETECTOR_TOLERANCE, _detector_cases(model, recipe, thresholds, drawn))
+    return Golden((model,), what, DETECTOR_TOLERANCE, _detector_cases(model, recipe, thresholds, drawn))
 
 
 def mesh(name: str) -> Golden:
     """What MediaPipe's inference makes of the mesh model `name`; all meshes are shown the same crops."""
     model, drawn = load_catalog().model(name), _draw(faces(MESH_SIDE, astronaut().spots[0], "faces"))
-    return Golden(model, _about_tensors(model, MESH_SIDE), MESH_TOLERANCE, _tensor_cases(model, MESH_SIDE, drawn))
+    return Golden((model,), _about_tensors(model, MESH_SIDE), MESH_TOLERANCE, _tensor_cases(model, MESH_SIDE, drawn))
 
 
 def refined_mesh(name: str) -> Golden:
@@ -88,14 +88,14 @@ def refined_mesh(name: str) -> Golden:
         "; points [478, 3], what MediaPipe's landmark graph makes of them with the whole picture as its region, "
         "normalised to it (null where the graph sees no face, presence below 0.5)"
     )
-    return Golden(model, what, MESH_TOLERANCE, _refined_cases(model, drawn))
+    return Golden((model,), what, MESH_TOLERANCE, _refined_cases(model, drawn))
 
 
 def iris(name: str) -> Golden:
     """What MediaPipe's inference makes of the iris model `name`; its Python package has no graph around it."""
     model = load_catalog().model(name)
     drawn = _draw(eyes(EYE_SIDE, astronaut().spots[0], model.file))
-    return Golden(model, _about_tensors(model, EYE_SIDE), IRIS_TOLERANCE, _tensor_cases(model, EYE_SIDE, drawn))
+    return Golden((model,), _about_tensors(model, EYE_SIDE), IRIS_TOLERANCE, _tensor_cases(model, EYE_SIDE, drawn))
 
 
 def _about_tensors(model: Model, side: int) -> str:
@@ -117,15 +117,16 @@ def _detector_cases(model: Model, recipe: AnchorRecipe, thresholds: Thresholds, 
     limit = np.log(thresholds.score / (1 - thresholds.score))
     for case, detections in zip(_tensor_cases(model, recipe.input_side, drawn), found, strict=True):
         margin = float(abs(np.array(case.pop("tensors")["logits"]) - limit).min())
-        yield {**case, "margin": round(margin, 4), "detections": _listed(detections)}
+        yield {**case, "margin": round(margin, 4), "detections": listed(detections)}
 
 
-def _listed(found: Detections) -> list[Case]:
+def listed(found: Detections) -> list[Case]:
+    """Detections as the files have them."""
     return [
         {
-            "score": _rounded(score, NORMALISED_DIGITS),
-            "box": _rounded(rows[:2].ravel(), NORMALISED_DIGITS),
-            "keypoints": _rounded(rows[2:], NORMALISED_DIGITS),
+            "score": rounded(score, NORMALISED_DIGITS),
+            "box": rounded(rows[:2].ravel(), NORMALISED_DIGITS),
+            "keypoints": rounded(rows[2:], NORMALISED_DIGITS),
         }
         for score, rows in zip(found.scores, found.landmarks, strict=True)
     ]
@@ -135,7 +136,7 @@ def _refined_cases(model: Model, drawn: Drawn) -> Iterator[Case]:
     with LandmarkGraph() as graph:
         for case, (_, pixels) in zip(_tensor_cases(model, MESH_SIDE, drawn), drawn, strict=True):
             points = graph.points(pixels)
-            yield {**case, "points": None if points is None else _rounded(points, NORMALISED_DIGITS)}
+            yield {**case, "points": None if points is None else rounded(points, NORMALISED_DIGITS)}
 
 
 def _tensor_cases(model: Model, side: int, drawn: Drawn) -> Iterator[Case]:
@@ -144,10 +145,10 @@ def _tensor_cases(model: Model, side: int, drawn: Drawn) -> Iterator[Case]:
         for case, pixels in drawn:
             # models.toml names the outputs in the file's order; tests/blazemesh/test_golden.py holds it to that.
             named = zip(model.outputs, graph.tensors(pixels), strict=True)
-            yield {**case, "tensors": {o.name: _rounded(value.reshape(o.shape), PIXEL_DIGITS) for o, value in named}}
+            yield {**case, "tensors": {o.name: rounded(value.reshape(o.shape), PIXEL_DIGITS) for o, value in named}}
 
 
-def _rounded(values: NDArray[np.float32] | np.float32, digits: int) -> Any:
+def rounded(values: NDArray[np.float32] | np.float32, digits: int) -> Any:
     """Nested lists of decimals; ValueError for a number that is not finite, which JSON can't hold."""
     if not np.isfinite(values).all():
         raise ValueError("MediaPipe gave a number that is not finite; expected frames on which it doesn't")
@@ -156,25 +157,28 @@ def _rounded(values: NDArray[np.float32] | np.float32, digits: int) -> Any:
 
 def document(golden: Golden) -> bytes:
     """The file's bytes: a key a line, then a case a line; nothing in it depends on when it is made."""
-    head = {"what": golden.what, "made_by": made_by(golden.model), "tolerance": golden.tolerance}
+    head = {"what": golden.what, "made_by": made_by(*golden.models), "tolerance": golden.tolerance}
     lines = ",\n".join(json.dumps(case, separators=(",", ":"), allow_nan=False) for case in golden.cases)
     body = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items())
     return f'{{\n{body},\n"cases": [\n{lines}\n]\n}}\n'.encode()
 
 
-def made_by(model: Model) -> Case:
+def made_by(*models: Model) -> Case:
     """The command, and what the numbers depend on."""
+    files = [{"file": model.file, "sha256": sha256_file(root() / model.path)} for model in models]
     return {
         "command": "make golden",
         "mediapipe": version("mediapipe"),
         "numpy": version("numpy"),
         "platform": f"{platform.system()} {platform.machine()}",
-        "model": {"file": model.file, "sha256": sha256_file(root() / model.path)},
+        **({"model": files[0]} if len(files) == 1 else {"models": files}),
     }
 
 
 def main() -> None:
     """Write every file."""
+    from blazemesh.golden_pipeline import stills, videos
+
     OUT.mkdir(parents=True, exist_ok=True)
     files = {
         "detector_short": detector("BlazeFaceShortRange", SHORT_RANGE, SHORT_RANGE_THRESHOLDS),
@@ -182,6 +186,8 @@ def main() -> None:
         "mesh": mesh("FaceMesh"),
         "attention": refined_mesh("FaceMeshAttention"),
         "iris": iris("IrisLandmarks"),
+        "pipeline_stills": stills(),
+        "pipeline_videos": videos(),
     }
     for name, golden in files.items():
         write_atomically(OUT / f"{name}.json", document(golden))

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 import facts
 from blazemesh.errors import InputError
 from blazemesh.files import describe_os_error
-from verification.oracles.silence import no_native_messages
+from pipelines.silence import no_native_messages
 from verification.pictures import Picture, Spot
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".gif"}

@@ -11,7 +11,7 @@ import pytest
 from blazemesh import golden as maker
 from blazemesh.catalog import load_catalog
 from converters.tflite_reader import read_tflite
-from tests.golden_vectors import FOLDER, NAMES, golden
+from tests.golden_vectors import FOLDER, NAMES, PIPELINES, golden
 
 MODELS = {
     "attention": "FaceMeshAttention",
@@ -23,8 +23,8 @@ MODELS = {
 
 
 def test_the_files_are_these_and_small() -> None:
-    assert sorted(path.name for path in FOLDER.iterdir()) == [f"{name}.json" for name in NAMES]
-    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 1_500_000
+    assert sorted(path.name for path in FOLDER.iterdir()) == [f"{name}.json" for name in (*NAMES, *PIPELINES)]
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 2_000_000
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -55,10 +55,10 @@ def test_models_toml_names_outputs_in_the_files_order(models: dict[str, Path]) -
 
 
 def test_a_document_reads_as_it_should(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maker, "made_by", lambda model: {"command": "make golden", "model": model.file})
+    monkeypatch.setattr(maker, "made_by", lambda *models: {"command": "make golden", "model": models[0].file})
     model = load_catalog().model("FaceMesh")
     cases: Iterator[dict[str, Any]] = iter([{"name": "a", "x": [1.5]}, {"name": "b"}])
-    written = maker.document(maker.Golden(model, "two", {"float32": 1.0}, cases))
+    written = maker.document(maker.Golden((model,), "two", {"float32": 1.0}, cases))
     assert written.decode() == (
         '{\n"what": "two",\n"made_by": {"command": "make golden", "model": "face_landmark.tflite"},\n'
         '"tolerance": {"float32": 1.0},\n"cases": [\n{"name":"a","x":[1.5]},\n{"name":"b"}\n]\n}\n'
