@@ -16,6 +16,7 @@ from blazemesh.files import describe_os_error, write_atomically
 from pipelines.anchors import SHORT_RANGE
 from pipelines.refinement import attention_refinement
 from runtime import drawing
+from runtime.canvas import Canvas, Colour
 from runtime.crop import Border, crop_image
 from runtime.regions import Region, around_detection, around_eye, whole_frame
 
@@ -205,7 +206,7 @@ def compose(frame: Image.Image, face: Face) -> Image.Image:
 def detection_panel(frame: Image.Image, face: Face) -> Image.Image:
     """The whole frame with every detection, and the region that the mesh model was shown."""
     view = whole_frame(*frame.size)
-    canvas = drawing.Canvas(show(frame, view, PANEL))
+    canvas = Canvas(show(frame, view, PANEL))
     drawing.draw_region(canvas, view.from_frame(face.region.to_frame(CORNERS)) * PANEL)
     for detection in face.detections:
         drawing.draw_detection(canvas, view.from_frame(detection) * PANEL)
@@ -219,18 +220,18 @@ def mesh_panel(frame: Image.Image, face: Face) -> Image.Image:
     x, y = face.region.to_frame((low + high) / 2)
     side = float((high - low).max()) * face.region.size[0] * MARGIN
     view = Region((float(x), float(y)), (side, side), face.region.rotation)
-    canvas = drawing.Canvas(ImageEnhance.Brightness(show(frame, view, PANEL)).enhance(SHADE))
+    canvas = Canvas(ImageEnhance.Brightness(show(frame, view, PANEL)).enhance(SHADE))
     drawing.draw_mesh(canvas, view.from_frame(face.landmarks) * PANEL)
     for iris in attention_refinement().irises:
         drawing.draw_iris(canvas, view.from_frame(face.landmarks[list(iris.points)]) * PANEL)
     return canvas.picture()
 
 
-def eye_panel(frame: Image.Image, eye: Eye, colour: drawing.Colour) -> Image.Image:
+def eye_panel(frame: Image.Image, eye: Eye, colour: Colour) -> Image.Image:
     """One eye, level and large, with its contour and iris."""
     side = eye.region.size[0] * EYE_ZOOM
     view = Region(eye.region.center, (side, side), eye.region.rotation)
-    canvas = drawing.Canvas(show(frame, view, INSET))
+    canvas = Canvas(show(frame, view, INSET))
     drawing.draw_eye(canvas, view.from_frame(eye.contour) * INSET, colour)
     drawing.draw_iris(canvas, view.from_frame(eye.iris) * INSET)
     return canvas.picture()

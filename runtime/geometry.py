@@ -73,6 +73,20 @@ def face_geometry(
     return Geometry(pose, metric @ inverse[:3, :3].T + inverse[:3, 3], canonical.triangles)
 
 
+def project(points: Floats, frame_size: tuple[int, int], camera: Camera | None = None) -> Floats:
+    """Where the camera sees `points` [N, 3] (centimetres, as in Geometry): [N, 2], pixels of a frame (width, height).
+
+    FrameError where a point is not before the camera.
+    """
+    camera = camera or Camera()
+    depth = -points[:, 2]
+    if not (depth >= camera.near).all():
+        raise FrameError(f"a point {depth.min():.3g} cm before the camera; expected at least {camera.near}")
+    width, height = frame_size
+    scale = height / (2 * math.tan(math.radians(camera.field_of_view) / 2))
+    return np.stack([width / 2 + scale * points[:, 0] / depth, height / 2 - scale * points[:, 1] / depth], axis=1)
+
+
 def procrustes(source: Floats, target: Floats, weights: Floats) -> Floats:
     """The matrix [4, 4] of a rotation, a scale and a translation that takes `source` [N, 3] closest to `target` [N, 3].
 
