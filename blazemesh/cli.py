@@ -50,6 +50,7 @@ def _explain(error: Exception) -> int:
     """Say in one line what went wrong; the exit code that it means."""
     from blazemesh.files import describe_os_error
     from converters.errors import ConversionError
+    from runtime.errors import EngineError, FrameError, SourceError
     from verification.executor.errors import PackageError
     from verification.oracles.errors import OracleError
 
@@ -59,6 +60,8 @@ def _explain(error: Exception) -> int:
                 _say(f"failed: {failure}")
             return GATE_FAILED
         case InputError() | ConversionError() | PackageError() | OracleError():
+            _say(f"error: {error}")
+        case EngineError() | FrameError() | SourceError():
             _say(f"error: {error}")
         case OSError():
             _say(f"error: {describe_os_error(error)}")
@@ -103,18 +106,21 @@ def _progress(line: str) -> None:
     _write(f"  {line}", sys.stderr)
 
 
-def _print(text: str) -> None:
-    _write(text, sys.stdout)
+def _print(text: str) -> bool:
+    """Whether anybody reads."""
+    return _write(text, sys.stdout)
 
 
-def _write(text: str, stream: TextIO | None) -> None:
+def _write(text: str, stream: TextIO | None) -> bool:
     """Print; where nobody reads any more only the text is lost: the command goes on, and its exit code stands."""
     if stream is None:  # closed from the start
-        return
+        return False
     try:
         print(text, file=stream, flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return False
+    return True
 
 
 def _print_json(document: Any) -> None:
@@ -143,7 +149,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="blazemesh", description="MediaPipe's face models as verified Core ML packages for iOS apps.")
     parser.add_argument("--version", action="version", version=f"blazemesh {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_fetch, _add_build, _add_convert, _add_inspect, _add_verify, _add_lint, _add_predict, _add_demo):
+    for add in (
+        _add_fetch,
+        _add_build,
+        _add_convert,
+        _add_inspect,
+        _add_verify,
+        _add_lint,
+        _add_predict,
+        _add_run,
+        _add_demo,
+    ):
         add(commands)
     return parser
 
@@ -445,6 +461,26 @@ def _run_predict(options: argparse.Namespace) -> int:
         for name, value in outputs.items()
     ]
     _print(text_table(("output", "shape", "min", "max", "mean"), rows))
+    return DONE
+
+
+def _add_run(commands: Any) -> None:
+    from blazemesh.run_command import add_arguments
+
+    command = _command(
+        commands,
+        "run",
+        _run_run,
+        "find and track the faces in a picture, a folder of pictures, a video or what a camera sees",
+        "blazemesh run talk.mp4 --max-faces 2 --mesh attention --save faces.mp4",
+    )
+    add_arguments(command)
+
+
+def _run_run(options: argparse.Namespace) -> int:
+    from blazemesh.run_command import run_command
+
+    run_command(options, _print, _progress)
     return DONE
 
 

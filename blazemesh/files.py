@@ -57,10 +57,38 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
-def _create_aside(folder: Path) -> tuple[Path, int]:
+@contextlib.contextmanager
+def made_aside(path: Path) -> Iterator[Path]:
+    """A new, empty file beside `path`, with its suffix, for somebody else's code to fill within this block.
+
+    It becomes `path` when the block ends, or is interrupted (KeyboardInterrupt), unless it is empty still; after any
+    other exception it is gone. OSError names `path`.
+    """
+    keep = False
+    try:
+        remove_abandoned_files(path.parent)
+        aside, descriptor = _create_aside(path.parent, path.suffix)
+        try:
+            yield aside
+            keep = True
+        except KeyboardInterrupt:
+            keep = True
+            raise
+        finally:
+            if keep and aside.stat().st_size > 0:
+                aside.replace(path)
+            aside.unlink(missing_ok=True)
+            os.close(descriptor)
+    except OSError as error:
+        if error.filename is None or _ASIDE in str(error.filename):
+            error.filename, error.filename2 = str(path), None
+        raise
+
+
+def _create_aside(folder: Path, suffix: str = "") -> tuple[Path, int]:
     """Create and hold a file of a name that never was there: one who removes an abandoned file removes it by name."""
     while True:
-        aside = folder / f"{_ASIDE}{os.urandom(8).hex()}"
+        aside = folder / f"{_ASIDE}{os.urandom(8).hex()}{suffix}"
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         _hold(descriptor)
         if os.fstat(descriptor).st_nlink > 0:

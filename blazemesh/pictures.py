@@ -24,12 +24,21 @@ def read_picture(path: Path) -> Image.Image:
 
     InputError where the file is none, a broken or too large one, or of numbers that are no 8- or 16-bit channels.
     """
+    return _read(path, "RGB")
+
+
+def read_texture(path: Path) -> Image.Image:
+    """A picture as `read_picture` reads it, with its transparency: 8-bit RGBA."""
+    return _read(path, "RGBA")
+
+
+def _read(path: Path, mode: str) -> Image.Image:
     try:
         # Odd metadata is remarked upon; bombs see below.
         with warnings.catch_warnings(action="ignore"), no_native_messages(), Image.open(path) as opened:
             if opened.width * opened.height > LARGEST_PICTURE:
                 raise _too_large(path)
-            return _to_rgb(ImageOps.exif_transpose(opened), path)
+            return _in_mode(mode, ImageOps.exif_transpose(opened), path)
     except (InputError, MemoryError):
         raise
     except UnidentifiedImageError as error:
@@ -46,12 +55,12 @@ def _too_large(path: Path) -> InputError:
     return InputError(f"{path}: more than {LARGEST_PICTURE:,} pixels; expected a photograph, scale it down")
 
 
-def _to_rgb(picture: Image.Image, path: Path) -> Image.Image:
+def _in_mode(mode: str, picture: Image.Image, path: Path) -> Image.Image:
     if picture.mode.startswith("I;16"):  # Pillow would clip these to 0…255
-        return Image.fromarray((np.asarray(picture, np.float32) / 257).round().astype(np.uint8)).convert("RGB")
+        return Image.fromarray((np.asarray(picture, np.float32) / 257).round().astype(np.uint8)).convert(mode)
     if picture.mode in ("I", "F"):
         raise InputError(f"{path}: pixels of 32 bits, expected 8 or 16; nothing says which of their values is white")
-    return picture.convert("RGB")
+    return picture.convert(mode)
 
 
 def astronaut() -> Picture:
@@ -76,13 +85,19 @@ def pictures_in(folder: Path, detector: bytes) -> list[Picture]:
     """
     from verification.oracles.faces import FaceFinder
 
+    paths = picture_paths(folder)
+    finder = FaceFinder(detector)
+    return [Picture(path.name, pixels, finder.find(pixels)) for path, pixels in _opened(paths)]
+
+
+def picture_paths(folder: Path) -> list[Path]:
+    """The files of a folder that have a picture's suffix, in the order of their names; InputError if there is none."""
     if not folder.is_dir():
         raise InputError(f"{str(folder)!r} is no folder; expected one with pictures")
     paths = sorted(Path(entry) for entry in os.scandir(folder) if Path(entry).suffix.lower() in SUFFIXES)
     if not paths:
         raise InputError(f"{str(folder)!r} holds no picture; expected files ending in {', '.join(sorted(SUFFIXES))}")
-    finder = FaceFinder(detector)
-    return [Picture(path.name, pixels, finder.find(pixels)) for path, pixels in _opened(paths)]
+    return paths
 
 
 def _opened(paths: Sequence[Path]) -> list[tuple[Path, np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]]:

@@ -7,3 +7,7 @@ class FrameError(ValueError):
 
 class EngineError(ValueError):
     """A network can't be executed, or is not the one that it should be: one line with what was found and expected."""
+
+
+class SourceError(ValueError):
+    """Frames can't be read from a file or a camera: one line with what was found and what was expected."""

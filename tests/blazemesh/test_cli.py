@@ -17,7 +17,7 @@ from blazemesh.errors import GateError
 from tests.blazemesh.conftest import small_model
 from tests.conftest import ROOT, Command, Ended
 
-COMMANDS = ("fetch", "build", "convert", "inspect", "verify", "lint", "predict", "demo")
+COMMANDS = ("fetch", "build", "convert", "inspect", "verify", "lint", "predict", "run", "demo")
 
 
 def document(ended: Ended) -> Any:

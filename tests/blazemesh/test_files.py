@@ -13,7 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from blazemesh.files import abandoned, describe_os_error, held, remove_abandoned_files, sha256_file, write_atomically
+from blazemesh.files import (
+    abandoned,
+    describe_os_error,
+    held,
+    made_aside,
+    remove_abandoned_files,
+    sha256_file,
+    write_atomically,
+)
 
 
 def names_in(folder: Path) -> list[str]:
@@ -73,6 +81,41 @@ def test_a_path_that_cannot_be_written_is_named_in_the_error(tmp_path: Path) -> 
             write_atomically(path, b"data")
         assert describe_os_error(caught.value).startswith(f"cannot open '{path}': {reason}; ")
     assert names_in(tmp_path) == ["file", "folder"]
+
+
+def fill(path: Path, text: str, ending: BaseException) -> None:
+    """Write aside and fail."""
+    with made_aside(path) as aside:
+        aside.write_text(text)
+        raise ending
+
+
+def test_what_others_write_appears_when_it_is_done(tmp_path: Path) -> None:
+    path = tmp_path / "x.mp4"
+    path.write_text("old")
+    with made_aside(path) as aside:
+        assert (aside.parent, aside.suffix) == (tmp_path, ".mp4")
+        aside.write_text("new")
+        remove_abandoned_files(tmp_path)
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    with pytest.raises(KeyboardInterrupt):
+        fill(path, "as far as it goes", KeyboardInterrupt())
+    assert path.read_text() == "as far as it goes"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_others_could_not_finish_or_begin_does_not_appear(tmp_path: Path) -> None:
+    path = tmp_path / "x.mp4"
+    path.write_text("old")
+    with pytest.raises(ValueError, match="broken"):
+        fill(path, "half", ValueError("broken"))
+    with made_aside(path):
+        pass
+    assert (path.read_text(), list(tmp_path.iterdir())) == ("old", [path])
+    with pytest.raises(OSError, match=r"x\.mp4") as caught:
+        fill(tmp_path / "none" / "x.mp4", "", AssertionError())
+    assert describe_os_error(caught.value).startswith(f"cannot open '{tmp_path}/none/x.mp4'")
 
 
 def test_writers_of_one_file_do_not_mix_their_bytes(tmp_path: Path) -> None:

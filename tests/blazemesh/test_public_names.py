@@ -5,7 +5,7 @@ import pytest
 
 import blazemesh
 
-HEAVY = ("numpy", "coremltools", "tensorflow", "onnx", "onnxruntime", "ai_edge_litert", "PIL", "google.protobuf")
+HEAVY = ("numpy", "coremltools", "tensorflow", "onnx", "onnxruntime", "ai_edge_litert", "PIL", "google.protobuf", "cv2")
 
 
 def heavy_after(code: str) -> str:
@@ -43,6 +43,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         "import blazemesh.cli",
         "from blazemesh.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass",
         "from blazemesh.cli import main\ntry: main(['convert', '--help'])\nexcept SystemExit: pass",
+        "from blazemesh.cli import main\ntry: main(['run', '--help'])\nexcept SystemExit: pass",
     ],
 )
 def test_what_costs_nothing(code: str) -> None:
