@@ -17,8 +17,8 @@ from pipelines.anchors import SHORT_RANGE
 from pipelines.refinement import attention_refinement
 from runtime import drawing
 from runtime.canvas import Canvas, Colour
-from runtime.crop import Border, crop_image
 from runtime.regions import Region, around_detection, around_eye, whole_frame
+from runtime.warp import Border, warp
 
 LEAST_PRESENCE = 0.5
 EYES = ((33, 133, False), (362, 263, True))
@@ -157,7 +157,7 @@ def find_eye(
 
 def predict(predictors: Mapping[str, Predictor], network: Network, frame: Image.Image, region: Region) -> Arrays:
     """The network's outputs for a region of the frame; InputError if they are not the ones it should have."""
-    picture = crop_image(frame, region, network.side, network.border)
+    picture = Image.fromarray(warp(np.asarray(frame.convert("RGB")), region, network.side, network.border))
     outputs = predictors[network.name].predict({"image": picture})
     for name, shape in network.outputs:
         if name not in outputs or not _fits(outputs[name].shape, shape):

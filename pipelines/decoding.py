@@ -54,7 +54,7 @@ def decode(
 
 def sigmoid(logits: NDArray[np.floating]) -> NDArray[np.float32]:
     """1 / (1 + e^−x) of `logits` clipped to ±100, in float32; the shape stays, NaN stays NaN."""
-    clipped = np.clip(logits.astype(np.float32), -LOGIT_LIMIT, LOGIT_LIMIT)
+    clipped = np.minimum(np.maximum(logits.astype(np.float32), -LOGIT_LIMIT), LOGIT_LIMIT)
     with np.errstate(over="ignore"):  # e^100 is float32's infinity, and 1 / ∞ the 0 that is wanted
         powers = np.exp(-clipped.astype(np.float64)).astype(np.float32)  # numpy's own float32 exp is off by 2 ulp
         scores: NDArray[np.float32] = np.float32(1) / (np.float32(1) + powers)

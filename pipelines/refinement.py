@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +32,22 @@ class Refinement:
     overwrites: tuple[tuple[str, tuple[int, ...]], ...]
     irises: tuple[Iris, ...]
 
-    @property
+    @cached_property
     def outputs(self) -> tuple[tuple[str, tuple[int, int]], ...]:
         """Name and shape of each of the network's outputs that are points."""
         refined = [(name, (len(points), 2)) for name, points in self.overwrites]
         return (MESH, (MESH_POINTS, 3)), *refined, *((iris.name, (len(iris.points), 2)) for iris in self.irises)
+
+    @cached_property
+    def refining(self) -> tuple[str, ...]:
+        """The outputs but the mesh, in the order in which they overwrite."""
+        return (*(name for name, _ in self.overwrites), *(iris.name for iris in self.irises))
+
+    @cached_property
+    def refined(self) -> NDArray[np.intp]:
+        """The points whose x and y are the rows of all of those, one after the other."""
+        places = [points for _, points in self.overwrites] + [iris.points for iris in self.irises]
+        return np.concatenate([np.array(points, np.intp) for points in places])
 
 
 @cache
@@ -66,9 +77,7 @@ def refine(tensors: Mapping[str, NDArray[np.floating]], side: int) -> NDArray[np
             raise ShapeError(f"output {name} of shape {list(tensors[name].shape)}, expected {list(shape)}")
     mesh = normalise(tensors[MESH], side)
     points = np.concatenate([mesh, np.zeros((sum(len(iris.points) for iris in recipe.irises), 3), np.float32)])
-    for name, places in recipe.overwrites:
-        points[list(places), :2] = normalise(tensors[name], side)
+    points[recipe.refined, :2] = normalise(np.concatenate([tensors[name] for name in recipe.refining]), side)
     for iris in recipe.irises:
-        points[list(iris.points), :2] = normalise(tensors[iris.name], side)
         points[list(iris.points), 2] = mesh[list(iris.contour), 2].mean(dtype=np.float64)
     return points

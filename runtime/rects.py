@@ -16,6 +16,8 @@ from runtime.errors import FrameError
 from runtime.regions import FACE_SCALE, Region, normalised_angle
 
 Points = NDArray[np.float32]
+Point = Points | tuple[np.float32, np.float32]
+"""x and y, perhaps z."""
 Size = tuple[int, int]
 
 EYE_CORNERS = (33, 263)
@@ -49,23 +51,25 @@ class Rect:
     @classmethod
     def around_landmarks(cls, landmarks: Points, frame_size: Size) -> "Rect":
         """Around all `landmarks` [N, 3] normalised to the frame: where the face is looked for in the next one."""
-        points = landmarks[:, :2]
+        x, y = landmarks[:, 0], landmarks[:, 1]
+        low, high = (x.min(), y.min()), (x.max(), y.max())
         start, end = EYE_CORNERS
-        return cls._around(points.min(axis=0), points.max(axis=0), points[start], points[end], frame_size)
+        return cls._around(low, high, landmarks[start], landmarks[end], frame_size)
 
     @classmethod
-    def _around(cls, low: Points, high: Points, start: Points, end: Points, frame_size: Size) -> "Rect":
+    def _around(cls, low: Point, high: Point, start: Point, end: Point, frame_size: Size) -> "Rect":
         """Square on the longer side of the box, times 1.5, level with the line from `start` to `end`."""
-        if not np.isfinite([low, high, start, end]).all():
-            raise FrameError(f"face from {low.tolist()} to {high.tolist()}; expected finite and positive numbers")
+        if not all(map(math.isfinite, (*low, *high, *start[:2], *end[:2]))):
+            found = f"face from {[*map(float, low)]} to {[*map(float, high)]}"
+            raise FrameError(f"{found}; expected finite and positive numbers")
         width, height = (np.float32(pixels) for pixels in frame_size)
-        box = high - low
-        center = low + box / np.float32(2)
+        box = (high[0] - low[0], high[1] - low[1])
+        center = (low[0] + box[0] / np.float32(2), low[1] + box[1] / np.float32(2))
         dx, dy = end[0] * width - start[0] * width, end[1] * height - start[1] * height
         rotation = np.float32(normalised_angle(-float(libm.atan2(-dy, dx))))
         side = max(box[0] * width, box[1] * height)
         size = (side / width * np.float32(FACE_SCALE), side / height * np.float32(FACE_SCALE))
-        return cls((center[0], center[1]), size, rotation, frame_size)
+        return cls(center, size, rotation, frame_size)
 
     def region(self) -> Region:
         """In pixels."""

@@ -1,128 +1,92 @@
-"""A region of an 8-bit frame as MediaPipe's networks see it: OpenCV's warp in whole numbers, to the last bit."""
+"""What a network sees of a frame: a region warped to the size of its input, by OpenCV as in MediaPipe."""
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from runtime.crop import Border
 from runtime.errors import FrameError
-from runtime.homography import positions, to_corners
 from runtime.regions import Region
 
-STEP_BITS = 5
-STEPS = 1 << STEP_BITS
-"""Parts of a pixel to which positions are rounded (INTER_TAB_SIZE); the weights of four pixels are whole then."""
-FARTHEST = float(1 << 20)
-"""More pixels than a frame has on a side: positions beyond are as good as this one."""
-
-Steps = NDArray[np.int32]
-Weights = tuple[NDArray[np.uint16], NDArray[np.uint16]]
+Border = Literal["zero", "replicate"]
+"""What lies outside of the frame: zeros (before any scaling to the network's range), or the frame's nearest pixel."""
+HALF, TWO = np.float32(0.5), np.float32(2)
+CACHE_LINE = 64
+"""Bytes that a processor fetches at a time; where it fetches 128, half of them are asked for twice."""
+LONGEST_SIDE = (1 << 15) - 2
+"""Pixels; OpenCV counts positions in 16 bits."""
 
 
 def warp(frame: NDArray[np.uint8], region: Region, side: int, border: Border) -> NDArray[np.uint8]:
     """`region` of `frame` [H, W, 3] as [side, side, 3].
 
-    What runtime.crop.crop computes, but positions are rounded to 1/32 of a pixel (halves to the even one) and samples
-    to whole numbers (halves up). FrameError for a frame of another shape or type. Source: opencv,
-    modules/imgproc/src/imgwarp.cpp (warpPerspective and remap, INTER_LINEAR, 8 bits), as called by google-ai-edge/
-    mediapipe, mediapipe/calculators/tensor/image_to_tensor_converter_opencv.cc.
+    Pixel (column, row) is the bilinear sample of the frame at the position that (column / side, row / side) of the
+    region has there, rounded to 1/32 of a pixel. Positions count from pixel centres, with no shift by half a pixel. A
+    mirrored region's crop is the plain one's, its columns in reverse. FrameError for a frame of another shape or type,
+    or too long for OpenCV, and for a region that spans no area in float32. Source: google-ai-edge/mediapipe,
+    mediapipe/calculators/tensor/image_to_tensor_converter_opencv.cc.
     """
+    _check(frame)
+    if region.size[0] < 0:
+        # Not sampled from right to left: column 0 would be the region's right edge, which the plain crop leaves out.
+        return np.ascontiguousarray(warp(frame, region.mirrored(), side, border)[:, ::-1])
+    import cv2
+
+    corners = _corners(region)
+    _fetch_rows(frame, corners)
+    matrix = cv2.getPerspectiveTransform(corners, _crop_corners(side))
+    # Crops of fewer than 2^16 pixels OpenCV warps on the calling thread; how many it may use is left to its user.
+    mode = cv2.BORDER_CONSTANT if border == "zero" else cv2.BORDER_REPLICATE
+    # Its stubs don't say that the samples' type stays.
+    return cv2.warpPerspective(frame, matrix, (side, side), borderMode=mode)  # type: ignore[return-value]
+
+
+def _check(frame: NDArray[np.uint8]) -> None:
     if frame.ndim != 3 or frame.shape[2] != 3 or 0 in frame.shape or frame.dtype != np.uint8:
         raise FrameError(
             f"frame of shape {list(frame.shape)}, {frame.dtype}; expected [height, width, 3] of uint8, not empty"
         )
-    if region.size[0] < 0:
-        return np.ascontiguousarray(warp(frame, region.mirrored(), side, border)[:, ::-1])
-    # A video's whole frames are all warped alike.
-    plan = _kept_plan if region.rotation == 0 else _plan
-    samples = plan(region, side, frame.shape[1], frame.shape[0], border)
-    return _blended(np.ascontiguousarray(frame).reshape(-1), samples).reshape(side, side, 3)
-
-
-@dataclass(frozen=True, eq=False)
-class _Samples:
-    """Where in a flat frame each sample's upper left pixel begins, and what its four pixels weigh.
-
-    `first` [N] is where that pixel's red is, `beside` how far the pixels on the right and below are from it; `across`
-    are weights of the left and the right pixels, `down` of the upper and the lower ones, each [N].
-    """
-
-    first: NDArray[np.intp]
-    beside: tuple[int, int]
-    across: Weights
-    down: tuple[NDArray[np.uint32], NDArray[np.uint32]]
-
-
-def _plan(region: Region, side: int, width: int, height: int, border: Border) -> _Samples:
-    """The samples of a region in a frame of `width` x `height` pixels, row by row."""
-    x, y = _positions(region, side)
-    left, across = _taps(x, width, border)
-    top, (upper, lower) = _taps(y, height, border)
-    first = (top.astype(np.intp) * width + left) * 3
-    beside = (3 * (width > 1), 3 * width * (height > 1))
-    return _Samples(first, beside, across, (upper.astype(np.uint32), lower.astype(np.uint32)))
-
-
-_kept_plan = lru_cache(maxsize=4)(_plan)
-
-
-def _positions(region: Region, side: int) -> tuple[Steps, Steps]:
-    """Where in the frame each pixel of the crop is taken from, x and y, [side · side] each."""
-    corners = np.clip(_corners(region), -FARTHEST, FARTHEST)
-    x, y = positions(to_corners(corners, side), side, STEPS)
-    return x.astype(np.int32).reshape(-1), y.astype(np.int32).reshape(-1)
+    if max(frame.shape) > LONGEST_SIDE:
+        raise FrameError(
+            f"frame of {frame.shape[1]} x {frame.shape[0]} pixels; expected at most {LONGEST_SIDE} on a side"
+        )
 
 
 def _corners(region: Region) -> NDArray[np.float32]:
     """The region's corners [4, 2] in the frame: lower left, upper left, upper right, lower right if it isn't rotated.
 
-    In float32, as OpenCV's RotatedRect has them, to which MediaPipe gives the angle in degrees.
+    In float32 and in this order, as the OpenCV in MediaPipe has them (boxPoints; that of 4.14 rounds otherwise), to
+    which MediaPipe gives the angle in degrees.
     """
-    x, y, width, height = np.array([*region.center, *region.size], np.float32)
+    x, y, width, height = (np.float32(value) for value in (*region.center, *region.size))
     degrees = np.float32(float(np.float32(region.rotation) * np.float32(180)) / math.pi)
     angle = float(degrees) * math.pi / 180
-    a, b = np.float32(math.sin(angle)) * np.float32(0.5), np.float32(math.cos(angle)) * np.float32(0.5)
+    a, b = np.float32(math.sin(angle)) * HALF, np.float32(math.cos(angle)) * HALF
     lower_left = (x - a * height - b * width, y + b * height - a * width)
     upper_left = (x + a * height - b * width, y - b * height - a * width)
-    two = np.float32(2)
-    upper_right = (two * x - lower_left[0], two * y - lower_left[1])
-    lower_right = (two * x - upper_left[0], two * y - upper_left[1])
+    upper_right = (TWO * x - lower_left[0], TWO * y - lower_left[1])
+    lower_right = (TWO * x - upper_left[0], TWO * y - upper_left[1])
+    across = (float(upper_right[0]) - float(upper_left[0]), float(upper_right[1]) - float(upper_left[1]))
+    down = (float(lower_left[0]) - float(upper_left[0]), float(lower_left[1]) - float(upper_left[1]))
+    if not abs(across[0] * down[1] - across[1] * down[0]) > 0:
+        raise FrameError("region whose corners span no area; expected a width and a height")
     return np.array([lower_left, upper_left, upper_right, lower_right], np.float32)
 
 
-def _taps(steps: Steps, size: int, border: Border) -> tuple[Steps, Weights]:
-    """The pixel before each position along an axis of `size` pixels, and what it and the next one weigh, of STEPS.
+def _fetch_rows(frame: NDArray[np.uint8], corners: NDArray[np.float32]) -> None:
+    """Have the processor fetch all rows that the corners span, out of memory that it has not seen lately.
 
-    Both lie in the frame: outside of it, the weight is all its last pixel's, or with zeros around what is left of it.
+    In order it fetches many at a time, while along a turned region's rows it waits for one sample after the other: of a
+    new frame of 640 x 480 pixels a crop took 0.50 ms, and takes 0.25 ms with this.
     """
-    last = (size - 1) * STEPS
-    inside = steps.clip(0, last)
-    before = np.minimum(inside >> STEP_BITS, max(size - 2, 0))
-    after = (inside - (before << STEP_BITS)).astype(np.uint16)
-    weights = (STEPS - after, after)
-    if border == "zero" and (steps.min() < 0 or steps.max() > last):
-        left = np.minimum(steps, last - steps).clip(-STEPS, 0).astype(np.int16) + STEPS
-        weights = (weights[0] * left.astype(np.uint16) >> STEP_BITS, weights[1] * left.astype(np.uint16) >> STEP_BITS)
-    return before, weights
+    rows = corners[:, 1].tolist()
+    top, bottom = (int(min(max(row, 0), len(frame))) for row in (min(rows), max(rows)))
+    frame[top:bottom].reshape(-1)[::CACHE_LINE].copy()
 
 
-def _blended(values: NDArray[np.uint8], samples: _Samples) -> NDArray[np.uint8]:
-    """The samples [N, 3] of the flat frame's `values`; green and blue stand behind red."""
-    right, below = samples.beside
-    blended = np.empty((len(samples.first), 3), np.uint8)
-    for channel in range(3):
-        shifts = (channel + shift for shift in (0, right, below, right + below))
-        # All places are inside; "wrap" is numpy's fastest way not to look.
-        pixels = [values[shift:].take(samples.first, mode="wrap") for shift in shifts]
-        total = (pixels[0] * samples.across[0] + pixels[1] * samples.across[1]).astype(np.uint32)
-        lower = (pixels[2] * samples.across[0] + pixels[3] * samples.across[1]).astype(np.uint32)
-        total *= samples.down[0]
-        lower *= samples.down[1]
-        total += lower
-        total += 1 << 2 * STEP_BITS - 1
-        total >>= 2 * STEP_BITS
-        blended[:, channel] = total.astype(np.uint8)
-    return blended
+@lru_cache(maxsize=8)
+def _crop_corners(side: int) -> NDArray[np.float32]:
+    """The corners [4, 2] of a crop of `side` x `side` pixels in the same order."""
+    return np.array([[0, side], [0, 0], [side, 0], [side, side]], np.float32)

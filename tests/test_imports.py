@@ -70,7 +70,7 @@ def test_every_room_is_looked_at() -> None:
         ("verification/oracles/planted.py", "def f():\n    from converters import graph", "converters.graph"),
         ("verification/planted.py", "import facts", "facts"),
         ("runtime/planted.py", "from verification.executor.reference import X", "verification.executor.reference.X"),
-        ("pipelines/planted.py", "from importlib import import_module\nimport_module('runtime.crop')", "runtime.crop"),
+        ("pipelines/planted.py", "from importlib import import_module\nimport_module('runtime.warp')", "runtime.warp"),
         ("facts/planted.py", "import pipelines.anchors", "pipelines.anchors"),
     ],
 )

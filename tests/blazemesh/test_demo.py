@@ -11,7 +11,7 @@ from PIL import Image
 import facts
 from blazemesh import demo
 from blazemesh.errors import GateError, InputError
-from runtime.crop import crop_image
+from runtime.warp import warp
 
 CENTER = (0.28125, 0.40625)
 """Where the face of `fakes` is, of the frame's side."""
@@ -87,8 +87,8 @@ def test_the_second_eye_is_mirrored_and_mirrored_back(astronaut: Image.Image) ->
         np.testing.assert_allclose(eye.iris[0, :2], middle, atol=1e-6)
     shown = networks["IrisLandmarks"].seen
     assert [picture.size for picture in shown] == [(64, 64), (64, 64)]
-    plain = crop_image(astronaut, second.region, 64, "replicate")
-    np.testing.assert_array_equal(np.asarray(shown[1]), np.asarray(plain)[:, ::-1])
+    plain = warp(np.asarray(astronaut), second.region, 64, "replicate")
+    np.testing.assert_array_equal(np.asarray(shown[1]), plain[:, ::-1])
 
 
 def test_each_network_is_shown_a_picture_of_its_size(astronaut: Image.Image) -> None:

@@ -13,13 +13,17 @@ from pipelines.anchors import FULL_RANGE, SHORT_RANGE, AnchorRecipe
 from pipelines.decoding import decode, sigmoid
 from pipelines.detections import Detections
 from pipelines.suppression import FULL_RANGE_THRESHOLDS, SHORT_RANGE_THRESHOLDS, Thresholds, suppress
-from runtime.crop import crop_image
-from runtime.regions import around_detection, around_eye, whole_frame
+from runtime.regions import Region, around_detection, around_eye, whole_frame
+from runtime.warp import Border, warp
 
 Network = Callable[[Image.Image], Mapping[str, NDArray[np.float32]]]
 Load = Callable[[str], Network]
 EYE_CORNERS = [33, 263]
 INNER = slice(2, 6)  # eyes, nose and mouth; where hair covers the ears the detectors guess them
+
+
+def crop_image(picture: Image.Image, region: Region, side: int, border: Border) -> Image.Image:
+    return Image.fromarray(warp(np.asarray(picture), region, side, border))
 
 
 def detect(network: Network, picture: Image.Image, recipe: AnchorRecipe, thresholds: Thresholds) -> Detections:
