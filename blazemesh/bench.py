@@ -14,10 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from blazemesh.catalog import Catalog, Model, load_catalog
-from blazemesh.errors import InputError
+from blazemesh.errors import GateError, InputError
 from blazemesh.fetch import fetch
 from blazemesh.files import write_atomically
 from blazemesh.manifest import Manifest, read_manifest
+from blazemesh.pipeline_bench import COMMAND as PIPELINE_COMMAND
+from blazemesh.pipeline_bench import Costs, measure_pipeline, stage_table
 from blazemesh.tail_bench import measure_tails
 from blazemesh.text_table import text_table
 
@@ -108,6 +110,21 @@ def tail_rows() -> list[Row]:
     return rows
 
 
+def pipeline_rows(costs: Costs) -> list[Row]:
+    """The face pipeline beside MediaPipe's, its networks' stages beside LiteRT's inference alone."""
+    command, rows = PIPELINE_COMMAND, []
+    for cost in costs.tracked:
+        rows.append(row(cost.setting.name, cost.total, "ms", command, ("mediapipe", cost.theirs)))
+        for stage, milliseconds in cost.stages.items():
+            floor = cost.floor.get(stage)
+            peer = ("litert alone", floor) if floor else None
+            rows.append(row(f"{cost.setting.name}/{stage}", milliseconds, "ms", command, peer))
+    if costs.startup:
+        ours, theirs = costs.startup
+        rows.append(row("run/startup", ours, "s", command, ("mediapipe", theirs)))
+    return rows + [row(f"floor/{name}", value, "ms", command) for name, value in costs.inference.items()]
+
+
 def machine() -> str:
     """System, processor and cores, with nothing that names the host."""
     name = platform.processor() or platform.machine()
@@ -130,8 +147,13 @@ def main() -> None:
     except InputError as error:
         print(f"bench: error: {error}", file=sys.stderr)
         sys.exit(2)
-    with tempfile.TemporaryDirectory(prefix="blazemesh-bench-") as folder:
-        rows = measure(catalog, sources, Path(folder)) + tail_rows()
+    try:
+        with tempfile.TemporaryDirectory(prefix="blazemesh-bench-") as folder:
+            costs = measure_pipeline()
+            rows = measure(catalog, sources, Path(folder)) + tail_rows() + pipeline_rows(costs)
+    except GateError as error:
+        print(f"bench: error: {error}", file=sys.stderr)
+        sys.exit(1)
     document = {
         "machine": machine(),
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -152,6 +174,8 @@ def main() -> None:
     ]
     print(text_table(("name", "value", "unit", "peer", "peer's", "ratio"), lines))
     print(f"written to {OUT}")
+    if costs.tracked:
+        print(stage_table(costs.tracked))
 
 
 if __name__ == "__main__":

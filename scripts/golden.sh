@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes tests/golden/*.json with MediaPipe itself, in an environment of its own, build/golden, exactly as golden.lock
-# states it: MediaPipe needs an older numpy than everything else here. `make golden` runs this; no test does.
+# states it: MediaPipe needs an older numpy than everything else here. `make golden` runs this; no test does. With the
+# argument `environment`, as `make bench` runs it, it makes that and nothing else.
 # PYTHON=… chooses the interpreter. Ends with exit code 2 and one last line on standard error if it can't.
 set -euf
 CDPATH='' cd -- "$(dirname -- "$0")/.."
@@ -42,6 +43,8 @@ if ! cmp -s golden.lock build/golden/.ready; then
         -r golden.lock || fail 'pip could not install golden.lock (its message is above); connect to a package index'
     cp golden.lock build/golden/.ready
 fi
+
+[ "${1:-}" != environment ] || exit 0
 
 # MediaPipe tells of its workings on standard error; they are of interest where it fails.
 PYTHONDONTWRITEBYTECODE=1 build/golden/bin/python -m blazemesh.golden 2>build/golden/log || {

@@ -48,8 +48,8 @@ def interpreter(path: Path, name: str, usable: bool = True, inner: str = "exit 0
         (path / file).chmod(0o755)
 
 
-def run(clone: Path, path: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    command = ("sh", "scripts/golden.sh")
+def run(clone: Path, path: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = ("sh", "scripts/golden.sh", *arguments)
     environment = {"PATH": str(path), **variables}
     return subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True, timeout=20)
 
@@ -62,6 +62,13 @@ def test_the_environment_is_made_from_the_lock_alone_and_once(clone: Path, path:
     assert len(asked) == 3
     assert asked[0].endswith("--no-deps --require-hashes -r golden.lock")
     assert asked[1:] == ["-m blazemesh.golden"] * 2
+
+
+def test_the_benchmark_asks_for_the_environment_alone(clone: Path, path: Path) -> None:
+    interpreter(path, "python3")
+    assert [run(clone, path, "environment").returncode for _ in range(2)] == [0, 0]
+    (asked,) = (clone / "asked").read_text().splitlines()
+    assert "--require-hashes" in asked
 
 
 def test_another_lock_makes_another_environment(clone: Path, path: Path) -> None:

@@ -94,6 +94,13 @@ LOWER: Way = ((0.18, 0.76, 0.26, 0), (0.21, 0.74, 0.28, 15), (0.18, 0.76, 0.26, 
 WAYS: dict[str, tuple[Way, ...]] = {"one face": (THERE_AND_BACK,), "three faces": (THERE_AND_BACK, UPPER, LOWER)}
 
 
+RESTING = {
+    1: ((0.5, 0.5, 0.36, 0.0),),
+    4: ((0.25, 0.27, 0.24, 0.0), (0.75, 0.27, 0.24, 1.5), (0.25, 0.75, 0.24, 3.0), (0.75, 0.75, 0.24, 4.5)),
+}
+"""Where so many faces sway about: x and y as parts of the frame, the size as part of the height, the phase."""
+
+
 def video(name: str, spot: Spot) -> Iterator[Scene]:
     """The frames of the video `name` of WAYS: the first face leaves at the right and comes back."""
     width, height = VIDEO_SIZE
@@ -103,6 +110,17 @@ def video(name: str, spot: Spot) -> Iterator[Scene]:
             x, y, size, degrees = _between(way, frame / (FRAMES - 1))
             faces.append(_face(spot, (x * width, y * height), size * height, degrees))
         yield _scene(width, height, "grey", *faces)
+
+
+def swaying(spot: Spot, faces: int, width: int, height: int, frames: int) -> Iterator[Scene]:
+    """A video's `frames` in which up to four faces sway, turn and stay; the last one leads to the first."""
+    for frame in range(frames):
+        pastes = []
+        for x, y, size, phase in RESTING[faces]:
+            turn = 2 * math.pi * frame / frames + phase
+            at = ((x + 0.03 * math.sin(turn)) * width, (y + 0.03 * math.sin(2 * turn)) * height)
+            pastes.append(_face(spot, at, size * height, 12 * math.cos(turn)))
+        yield _scene(width, height, "grey", *pastes)
 
 
 def _between(way: Way, time: float) -> list[float]:
