@@ -1,6 +1,6 @@
 # Each target makes what it needs. PYTHON=… chooses the interpreter of the environment, MODELS=DIR takes the source
 # models from a folder, OUT=DIR puts the packages elsewhere.
-.PHONY: help coreml test judge lint bench demo golden fuzz torture lock clean
+.PHONY: help coreml keras test test-keras judge lint bench demo golden peers fuzz torture lock clean
 .DELETE_ON_ERROR:
 .SUFFIXES:
 export PYTHON MODELS OUT
@@ -8,6 +8,8 @@ unexport PYTHONPATH PYTHONHOME
 
 BIN := .venv/bin
 READY := .venv/.ready
+TRAIN := .venv-train/bin
+TRAIN_READY := .venv-train/.ready
 UV := build/uv/bin/uv
 
 help: ## this list
@@ -16,11 +18,20 @@ help: ## this list
 $(READY): requirements.lock pyproject.toml scripts/environment.sh
 	@sh scripts/environment.sh
 
+$(TRAIN_READY): train.lock pyproject.toml scripts/environment.sh
+	@sh scripts/environment.sh .venv-train train.lock
+
 coreml: $(READY) ## fetch the pinned models, convert, verify and package them
 	@$(BIN)/blazemesh build $${OUT:+--out "$$OUT"} $${MODELS:+--models "$$MODELS"}
 
+keras: $(TRAIN_READY) ## Keras and ONNX models, verified, into build/keras and build/onnx (fetches TensorFlow)
+	@$(TRAIN)/python -m blazemesh.homes $${MODELS:+--models "$$MODELS"}
+
 test: coreml ## the tests
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+
+test-keras: $(TRAIN_READY) ## the tests of the Keras home, fine-tuning among them
+	@$(TRAIN)/pytest tests/keras tests/converters/onnx
 
 judge: $(READY) ## hold the executor against all of Apple's operator tests (fetches torch)
 	@sh scripts/judge.sh
@@ -39,6 +50,9 @@ demo: coreml ## a picture with what the packages find in it
 golden: ## what MediaPipe itself computes, into tests/golden
 	@sh scripts/golden.sh
 
+peers: $(TRAIN_READY) ## the same models in other converters, into docs/peers.md (fetches them)
+	@sh scripts/peers.sh
+
 fuzz: coreml ## hostile input: COUNT=20000 mutations of each target, then SECONDS=600 guided by coverage
 	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),20000)
 	@sh scripts/fuzz.sh $(or $(SECONDS),600)
@@ -55,7 +69,9 @@ COMPILE = $(UV) pip compile --universal --generate-hashes --python-version 3.11 
 lock: $(UV) ## bring the locks in line with pyproject.toml
 	@$(COMPILE) --group dev pyproject.toml -o requirements.lock
 	@$(COMPILE) --group golden -o golden.lock
+	@cp requirements.lock train.lock # what both need, in the same versions
+	@$(COMPILE) --extra train --group dev pyproject.toml -o train.lock
 
 clean: ## remove everything that make made in this folder
-	rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	rm -rf build .venv .venv-train .mypy_cache .ruff_cache .pytest_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

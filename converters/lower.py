@@ -21,16 +21,13 @@ from converters.graph import Array, Graph, Operator, Tensor
 from converters.identifiers import operation_name
 from converters.merged_axes import MOST_AXES
 from converters.ops.registry import handlers
-from converters.refusals import named_like_a_builtin, refuse_compiled, refuse_quantized, why_unsupported
-
-KEEPING = frozenset(
-    """
-    BROADCAST_TO CAST CONCATENATION EXPAND_DIMS GATHER GATHER_ND MAXIMUM MINIMUM PACK RESHAPE RESIZE_NEAREST_NEIGHBOR
-    REVERSE_V2 SELECT SELECT_V2 SLICE SPACE_TO_DEPTH DEPTH_TO_SPACE SPLIT SPLIT_V SQUEEZE STRIDED_SLICE TILE TRANSPOSE
-    UNPACK
-    """.split()  # noqa: SIM905 — a paragraph of words reads better than a list of strings
+from converters.refusals import (
+    named_like_a_builtin,
+    refuse_arithmetic_of_bytes,
+    refuse_compiled,
+    refuse_quantized,
+    why_unsupported,
 )
-"""Operators whose results lie where their operands do: bytes may go through them as whole numbers of 32 bits."""
 
 CHANNELS_FIRST = (0, 3, 1, 2)
 """NCHW as axes of NHWC."""
@@ -206,7 +203,7 @@ def lower(context: Context) -> None:
     known = handlers()
     for operator in graph.operators:
         try:
-            _refuse_arithmetic_of_bytes(graph, operator)
+            refuse_arithmetic_of_bytes(graph, operator)
             with _precisely(context, operator):
                 known[operator.kind](context, operator)
         except ConversionError as error:
@@ -223,12 +220,6 @@ def _precisely(context: Context, operator: Operator) -> AbstractContextManager[N
         return nullcontext()
     context.precise.update(operator.outputs)
     return kept_float32(curr_block())
-
-
-def _refuse_arithmetic_of_bytes(graph: Graph, operator: Operator) -> None:
-    """ConversionError where bytes are computed, which begin at 0 again beyond 255, and whole numbers of MIL don't."""
-    if operator.kind not in KEEPING and any(graph.tensors[index].dtype == "uint8" for index in operator.outputs):
-        raise ConversionError("computes in uint8, which Core ML does not; cast to int32 or float32 before it")
 
 
 def refuse_unsupported(graph: Graph) -> None:

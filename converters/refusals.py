@@ -17,6 +17,15 @@ CONTROL_FLOW = frozenset(
 SUPPRESSION = frozenset({"NON_MAX_SUPPRESSION_V4", "NON_MAX_SUPPRESSION_V5", "TFLite_Detection_PostProcess"})
 """Operators that choose among boxes; the last is a custom one of TensorFlow's Object Detection API."""
 
+KEEPING = frozenset(
+    """
+    BROADCAST_TO CAST CONCATENATION EXPAND_DIMS GATHER GATHER_ND MAXIMUM MINIMUM PACK RESHAPE RESIZE_NEAREST_NEIGHBOR
+    REVERSE_V2 SELECT SELECT_V2 SLICE SPACE_TO_DEPTH DEPTH_TO_SPACE SPLIT SPLIT_V SQUEEZE STRIDED_SLICE TILE TRANSPOSE
+    UNPACK
+    """.split()  # noqa: SIM905 — a paragraph of words reads better than a list of strings
+)
+"""Operators whose results lie where their operands do: bytes may go through them as whole numbers of 32 bits."""
+
 
 def refuse_compiled(graph: Graph) -> None:
     """ConversionError for a file that holds a program for Coral's chip instead of a network."""
@@ -59,3 +68,9 @@ def why_unsupported(operator: Operator) -> str:
     if operator.kind in CONTROL_FLOW:
         return ": control flow, which runs other graphs of the file; export the model without loops and branches"
     return ""
+
+
+def refuse_arithmetic_of_bytes(graph: Graph, operator: Operator) -> None:
+    """ConversionError where bytes are computed, which begin at 0 again beyond 255, and whole numbers of MIL don't."""
+    if operator.kind not in KEEPING and any(graph.tensors[index].dtype == "uint8" for index in operator.outputs):
+        raise ConversionError("computes in uint8, which Core ML does not; cast to int32 or float32 before it")

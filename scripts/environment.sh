@@ -1,10 +1,14 @@
 #!/bin/sh
-# Makes the environment, .venv, exactly as requirements.lock states it; `make` runs this when it is needed.
+# environment.sh [FOLDER LOCK]: makes the environment, .venv, exactly as requirements.lock states it, or another one as its
+# lock does; `make` runs this when it is needed.
 # PYTHON=… chooses the interpreter; without it the first usable of those below is taken.
 # Ends with exit code 2 and one last line on standard error if there is no environment in the end.
 set -euf
 CDPATH='' cd -- "$(dirname -- "$0")/.."
 unset PYTHONPATH PYTHONHOME
+
+venv=${1:-.venv}
+lock=${2:-requirements.lock}
 
 expected='CPython 3.11 to 3.13 with venv, on Linux x86-64 (glibc 2.28 or later) or macOS 14 or later on Apple silicon'
 
@@ -15,7 +19,7 @@ fail() {
 
 # give_up WHAT ADVICE: ends after pip failed; half an environment helps nobody.
 give_up() {
-    rm -rf .venv
+    rm -rf "$venv"
     fail "pip $1 (its message is above); $2, then run make again"
 }
 
@@ -98,23 +102,23 @@ except BlockingIOError:
     fcntl.flock(9, fcntl.LOCK_EX)
 ' || fail 'could not lock scripts/environment.sh (the message is above); use a folder on a file system with locks'
 
-echo "environment: making .venv with $("$python" --version)" >&2
-rm -f .venv/.ready
-"$python" -m venv --clear .venv ||
-    fail "could not make .venv with $python (its message is above); check the folder and the disk, then run make again"
+echo "environment: making $venv with $("$python" --version)" >&2
+rm -f "$venv/.ready"
+"$python" -m venv --clear "$venv" ||
+    fail "could not make $venv with $python (its message is above); check the folder and the disk, then run make again"
 
 # pip's lines come down to one a package; its warnings and errors are shown as they are.
 {
-    .venv/bin/python -P -u -m pip install --no-user --disable-pip-version-check --require-hashes -r requirements.lock &&
-        : >.venv/installed
+    "$venv/bin/python" -P -u -m pip install --no-user --disable-pip-version-check --require-hashes -r "$lock" &&
+        : >"$venv/installed"
 } | while read -r verb package _; do
     case $verb in
     Collecting) echo "  $package" >&2 ;;
     Installing) echo "environment: installing" >&2 ;;
     esac
 done
-[ -e .venv/installed ] ||
-    give_up 'could not install requirements.lock' 'connect to a package index or free some disk space'
-.venv/bin/python -P -m pip install --no-user --disable-pip-version-check --quiet --no-deps --no-build-isolation -e . ||
+[ -e "$venv/installed" ] ||
+    give_up "could not install $lock" 'connect to a package index or free some disk space'
+"$venv/bin/python" -P -m pip install --no-user --disable-pip-version-check --quiet --no-deps --no-build-isolation -e . ||
     give_up 'could not install this folder' 'check that the clone is whole'
-: >.venv/.ready
+: >"$venv/.ready"

@@ -8,6 +8,7 @@ from converters.graph import Array, Operator
 from converters.lower import CHANNELS_FIRST, Context
 from converters.ops.activation import activated
 from converters.ops.registry import register
+from converters.windows import window_padding
 
 
 @register("CONV_2D")
@@ -69,17 +70,3 @@ def _convolve(context: Context, operator: Operator, weight: Array, groups: int) 
 
 def _sum(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
     return left[0] + right[0], left[1] + right[1]
-
-
-def window_padding(kind: str, size: int, reach: int, stride: int) -> tuple[int, int]:
-    """Cells before and after one axis of `size` for a window of `reach` cells (TensorFlow's rule).
-
-    SAME makes ceil(size / stride) outputs and puts the odd cell behind; VALID pads nothing.
-    """
-    if kind == "VALID":
-        return 0, 0
-    if kind != "SAME":
-        raise ConversionError(f"padding {kind}, expected SAME or VALID")
-    outputs = -(-size // stride)
-    total = max((outputs - 1) * stride + reach - size, 0)
-    return total // 2, total - total // 2

@@ -8,7 +8,6 @@ All of it stays float32 in a float16 package: places in pixels step by 1/8 in ha
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
@@ -16,29 +15,10 @@ from coremltools.converters.mil.mil.block import curr_block
 
 from converters.errors import ConversionError
 from converters.finish import Var, kept_float32
-from converters.flexbuffers import read_options
-from converters.graph import Array, Operator, Tensor
+from converters.graph import Array, Operator
 from converters.lower import CHANNELS_FIRST, Context
 from converters.ops.registry import register
-
-MATRIX = (1, 4, 4)
-LARGEST_SIDE = 1 << 12
-"""Cells along a side of a picture or region: beyond it the number of a cell is no exact float32."""
-
-
-@dataclass(frozen=True)
-class Region:
-    """Where Landmarks2TransformMatrix looks: the box of the points `subset`, level with the line left → right.
-
-    `scale` (x, y) enlarges the box, which is `size` (width, height) cells; `rotation` is the line's in the region.
-    """
-
-    left: int
-    right: int
-    subset: tuple[int, ...]
-    size: tuple[int, int]
-    scale: tuple[float, float]
-    rotation: float
+from converters.regions import Options, Region, check_matrix, check_size, described, read_region
 
 
 @register("Landmarks2TransformMatrix")
@@ -49,8 +29,8 @@ def lower_landmarks_to_transform_matrix(context: Context, operator: Operator) ->
     """
     landmarks, result = context.tensor(operator, 0), context.result(operator)
     if len(landmarks.shape) != 3 or landmarks.shape[0] != 1 or landmarks.shape[2] != 3 or landmarks.dtype != "float32":
-        raise ConversionError(f"landmarks {_described(landmarks)}, expected float32 [1, points, 3]")
-    region = _region(operator, landmarks.shape[1])
+        raise ConversionError(f"landmarks {described(landmarks)}, expected float32 [1, points, 3]")
+    region = read_region(operator, landmarks.shape[1])
     name = context.name(result)
     x = context.value(landmarks)
     with kept_float32(curr_block()):
@@ -94,27 +74,6 @@ def _rotation_back(points: Var, region: Region, name: str) -> Var:
     return mb.reshape(x=flat, shape=[1, 2, 2], name=f"{name}_rotation")
 
 
-def _region(operator: Operator, points: int) -> Region:
-    options = _Options(operator)
-    region = Region(
-        left=options.whole("left_rotation_idx"),
-        right=options.whole("right_rotation_idx"),
-        subset=options.indices("subset_idxs"),
-        size=(options.whole("output_width"), options.whole("output_height")),
-        scale=(options.number("scale_x"), options.number("scale_y")),
-        rotation=options.number("target_rotation_radians", 0.0),
-    )
-    listed = (region.left, region.right, *region.subset)
-    if min(listed) < 0 or max(listed) >= points:
-        raise ConversionError(f"it reads points {min(listed)} to {max(listed)}, expected some of 0 to {points - 1}")
-    if not all(math.isfinite(factor) and factor > 0 for factor in region.scale):
-        raise ConversionError(f"scales {region.scale}, expected numbers above 0")
-    if not math.isfinite(region.rotation):
-        raise ConversionError(f"target_rotation_radians {region.rotation}, expected a finite number")
-    _check_size(region.size)
-    return region
-
-
 @register("TransformTensorBilinear")
 def lower_transform_tensor_bilinear(context: Context, operator: Operator) -> None:
     """The picture as seen through a matrix: cell (x, y) is the picture's value at M·(x + ½, y + ½) − ½, or 0 outside.
@@ -122,13 +81,13 @@ def lower_transform_tensor_bilinear(context: Context, operator: Operator) -> Non
     Between the centres of a picture's cells values are interpolated linearly; beyond the outermost ones is outside.
     """
     picture, matrix, result = context.tensor(operator, 0), context.tensor(operator, 1), context.result(operator)
-    options = _Options(operator)
+    options = Options(operator)
     width, height = options.whole("output_width"), options.whole("output_height")
-    _check_size((width, height))
+    check_size((width, height))
     if len(picture.shape) != 4 or picture.shape[0] != 1 or picture.dtype != "float32":
-        raise ConversionError(f"picture {_described(picture)}, expected float32 [1, height, width, channels]")
-    _check_matrix(matrix)
-    _check_size((picture.shape[2], picture.shape[1]))
+        raise ConversionError(f"picture {described(picture)}, expected float32 [1, height, width, channels]")
+    check_matrix(matrix)
+    check_size((picture.shape[2], picture.shape[1]))
     expected = (1, height, width, picture.shape[3])
     if result.shape != expected:
         raise ConversionError(f"its result is {list(result.shape)}, by its options {list(expected)}")
@@ -192,13 +151,13 @@ def _corner_weights(share: Var, name: str) -> Var:
 def lower_transform_landmarks(context: Context, operator: Operator) -> None:
     """Points of a region → the picture's: (x, y, 0, 1) through the matrix; a third coordinate stays as it is."""
     landmarks, matrix, result = context.tensor(operator, 0), context.tensor(operator, 1), context.result(operator)
-    dimensions = _Options(operator).whole("dimensions", 2)
+    dimensions = Options(operator).whole("dimensions", 2)
     if dimensions not in (2, 3):
         raise ConversionError(f"dimensions {dimensions}, expected 2 or 3")
     shape = landmarks.shape
     if len(shape) != 3 or shape[0] != 1 or shape[2] != dimensions or landmarks.dtype != "float32":
-        raise ConversionError(f"landmarks {_described(landmarks)}, expected float32 [1, points, {dimensions}]")
-    _check_matrix(matrix)
+        raise ConversionError(f"landmarks {described(landmarks)}, expected float32 [1, points, {dimensions}]")
+    check_matrix(matrix)
     name, points = context.name(result), shape[1]
     x = context.value(landmarks)
     rows = _top_rows(context.value(matrix), 2, name)
@@ -225,42 +184,3 @@ def _shift(matrix: Var, name: str) -> Var:
     with kept_float32(curr_block()):
         column = mb.slice_by_index(x=matrix, begin=[0, 0, 3], end=[1, 2, 4], name=f"{name}_column")
         return mb.reshape(x=column, shape=[1, 1, 2], name=f"{name}_shift")
-
-
-class _Options:
-    """A custom operator's options, each in the type that it has to be of."""
-
-    def __init__(self, operator: Operator) -> None:
-        self.read = read_options(operator.custom_options)
-
-    def whole(self, name: str, default: int | None = None) -> int:
-        value = self.read.get(name, default)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise ConversionError(f"option {name} is {value!r}, expected a whole number")
-        return value
-
-    def number(self, name: str, default: float | None = None) -> float:
-        value = self.read.get(name, default)
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            raise ConversionError(f"option {name} is {value!r}, expected a number")
-        return float(value)
-
-    def indices(self, name: str) -> tuple[int, ...]:
-        value = self.read.get(name)
-        if not isinstance(value, tuple) or not value or not all(isinstance(index, int) for index in value):
-            raise ConversionError(f"option {name} is {value!r}, expected a list of whole numbers")
-        return tuple(int(index) for index in value)
-
-
-def _check_matrix(matrix: Tensor) -> None:
-    if matrix.shape != MATRIX or matrix.dtype != "float32":
-        raise ConversionError(f"matrix {_described(matrix)}, expected float32 {list(MATRIX)}")
-
-
-def _check_size(size: tuple[int, int]) -> None:
-    if not 1 <= min(size) <= max(size) <= LARGEST_SIDE:
-        raise ConversionError(f"{size[0]} × {size[1]} cells, expected 1 to {LARGEST_SIDE} a side")
-
-
-def _described(tensor: Tensor) -> str:
-    return f"'{tensor.name}' is {tensor.dtype} {list(tensor.shape)}"

@@ -10,8 +10,8 @@ from converters.finish import Var
 from converters.graph import Operator
 from converters.lower import CHANNELS_FIRST, Context
 from converters.ops.activation import activated
-from converters.ops.convolution import window_padding
 from converters.ops.registry import register
+from converters.windows import window_padding
 
 
 @register("MAX_POOL_2D")

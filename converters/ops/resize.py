@@ -4,9 +4,10 @@ import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from converters.errors import ConversionError
-from converters.graph import Array, Operator
+from converters.graph import Operator
 from converters.lower import CHANNELS_FIRST, Context
 from converters.ops.registry import register
+from converters.sampling import nearest_cells
 
 
 @register("RESIZE_BILINEAR")
@@ -57,17 +58,6 @@ def lower_resize_nearest(context: Context, operator: Operator) -> None:
             cells = nearest_cells(size, target, aligned, half_pixel)
             var = mb.gather(x=var, indices=cells, axis=axis, name=step)
     context.put(result, var, CHANNELS_FIRST)
-
-
-def nearest_cells(size: int, target: int, aligned: bool, half_pixel: bool) -> Array:
-    """The cell of an axis of `size` that each of `target` outputs takes, int32 [target]."""
-    places = np.arange(target, dtype=np.float32)
-    if aligned and target > 1:
-        step = np.float32(size - 1) / np.float32(target - 1)
-        cells = np.floor((places + (0.5 if half_pixel else 0.0)) * step + 0.5)
-    else:
-        cells = np.floor((places + (0.5 if half_pixel else 0.0)) * (np.float32(size) / np.float32(target)))
-    return np.asarray(np.clip(cells, 0, size - 1), np.int32)
 
 
 @register("DEPTH_TO_SPACE")

@@ -3,6 +3,7 @@
 import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
+from converters.bounds import cut, dropped, places
 from converters.errors import ConversionError
 from converters.graph import Operator
 from converters.lower import Context, common_axes, remaining_axes
@@ -50,10 +51,10 @@ def lower_strided_slice(context: Context, operator: Operator) -> None:
         # LiteRT's kernel counts with the mask and declares a shape without it.
         raise ConversionError("ends counted from the beginnings (offset) and left open (end mask) at once")
     given = [slice(*bounds) for bounds in zip(begin, end, stride, strict=True)]
-    places = _places(operator, len(given), len(source.shape))
-    cuts = [_cut(operator, given, place, size) for place, size in zip(places, source.shape, strict=True)]
-    dropped = [axis for axis, place in enumerate(places) if place is not None and _dropped(operator, place)]
-    widened = len(result.shape) > len(source.shape) - len(dropped)
+    spoken = places(operator, len(given), len(source.shape))
+    cuts = [cut(operator, given, place, size) for place, size in zip(spoken, source.shape, strict=True)]
+    gone = [axis for axis, place in enumerate(spoken) if place is not None and dropped(operator, place)]
+    widened = len(result.shape) > len(source.shape) - len(gone)
     order = tuple(range(len(source.shape))) if widened else context.axes(source)
     name = context.name(result)
     var = mb.slice_by_index(
@@ -62,49 +63,10 @@ def lower_strided_slice(context: Context, operator: Operator) -> None:
         end=[max(cuts[axis][1], 0) for axis in order],
         stride=[cuts[axis][2] for axis in order],
         end_mask=[cuts[axis][1] < 0 for axis in order],
-        squeeze_mask=[axis in dropped for axis in order],
+        squeeze_mask=[axis in gone for axis in order],
         name=f"{name}_cut" if widened else name,
     )
     if widened:
         context.put(result, mb.reshape(x=var, shape=list(result.shape), name=name))
     else:
-        context.put(result, var, remaining_axes(order, dropped))
-
-
-def _places(operator: Operator, count: int, rank: int) -> list[int | None]:
-    """For each axis, which of the `count` bounds speaks of it; None for what an ellipsis or the end leaves whole."""
-    places = [j for j in range(count) if _named(operator, "ellipsisMask", j) or not _named(operator, "newAxisMask", j)]
-    ellipses = [j for j in places if _named(operator, "ellipsisMask", j)]
-    explicit = len(places) - len(ellipses)
-    if explicit > rank or len(ellipses) > 1:
-        raise ConversionError(f"bounds for {explicit} axes and {len(ellipses)} ellipses, the source has {rank} axes")
-    split = places.index(ellipses[0]) if ellipses else len(places)
-    return [*places[:split], *([None] * (rank - explicit)), *places[split + len(ellipses) :]]
-
-
-def _cut(operator: Operator, given: list[slice], place: int | None, size: int) -> tuple[int, int, int]:
-    """First, last (excluded; −1 before the first element) and step along one axis of `size`.
-
-    All are brought into the axis, as numpy does: the formats differ in what they make of bounds beyond it.
-    """
-    if place is None:
-        return 0, size, 1
-    first = None if _named(operator, "beginMask", place) else given[place].start
-    last = None if _named(operator, "endMask", place) else given[place].stop
-    if not _dropped(operator, place):
-        step = given[place].step
-        if last is not None and operator.option("offset", False):
-            last += slice(first, None, step).indices(size)[0]
-        return slice(first, last, step).indices(size)
-    index = first or 0
-    if not -size <= index < size:
-        raise ConversionError(f"element {index} of an axis of {size}")
-    return index % size, index % size + 1, 1
-
-
-def _dropped(operator: Operator, place: int) -> bool:
-    return _named(operator, "shrinkAxisMask", place)
-
-
-def _named(operator: Operator, mask: str, place: int) -> bool:
-    return bool(operator.whole(mask, 0) >> place & 1)
+        context.put(result, var, remaining_axes(order, gone))

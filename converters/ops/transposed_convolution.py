@@ -11,9 +11,7 @@ from converters.graph import Array, Operator, Tensor
 from converters.lower import CHANNELS_FIRST, Context
 from converters.ops.activation import activated
 from converters.ops.registry import register
-
-PADDINGS = {1: "SAME", 2: "VALID"}
-"""TfLitePadding (tensorflow/lite/core/c/builtin_op_data.h)."""
+from converters.windows import PADDINGS, fitted
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +62,7 @@ def _transpose_convolve(context: Context, operator: Operator, source: Tensor, la
     gaps: list[tuple[int, int]] = []
     for axis in (1, 2):
         whole = (source.shape[axis] - 1) * strides[axis - 1] + filters.shape[axis]
-        cut, gap = _fitted(whole, result.shape[axis], layer.padding)
+        cut, gap = fitted(whole, result.shape[axis], layer.padding)
         cuts += cut
         gaps.append((0, gap))
     weight = np.pad(filters, [(0, 0), *gaps, (0, 0)]).transpose(3, 0, 1, 2)
@@ -85,16 +83,3 @@ def _transpose_convolve(context: Context, operator: Operator, source: Tensor, la
         result,
     )
     context.put(result, var, CHANNELS_FIRST)
-
-
-def _fitted(whole: int, size: int, padding: str) -> tuple[tuple[int, int], int]:
-    """How the `whole` cells that the filters reach become `size`: cells cut off on either side, or a gap behind.
-
-    SAME cuts the odd cell behind, VALID everything (tensorflow/lite/kernels/transpose_conv.cc). A gap, where filters
-    are narrower than their strides, is filled by filters widened with zeros.
-    """
-    if padding not in PADDINGS.values():
-        raise ConversionError(f"padding {padding}, expected SAME or VALID")
-    excess = max(whole - size, 0)
-    before = excess // 2 if padding == "SAME" else 0
-    return (before, excess - before), max(size - whole, 0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from converters.errors import ConversionError
-from converters.ops.convolution import window_padding
+from converters.windows import window_padding
 from tests.converters.judging import Convert, assert_like_litert
 from tests.converters.network import Network, Pair
 
