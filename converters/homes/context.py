@@ -1,0 +1,121 @@
+"""Graph → a home's steps, operator by operator; every result is held against the shape that the source declares."""
+
+from collections.abc import Mapping
+from typing import Generic
+
+import numpy as np
+
+from converters.errors import ConversionError
+from converters.graph import Array, Graph, Operator, Tensor
+from converters.homes.home import FUSED, TYPES, Home, V
+from converters.homes.naming import operator_names
+from converters.homes.registry import handlers
+from converters.refusals import (
+    named_like_a_builtin,
+    refuse_arithmetic_of_bytes,
+    refuse_compiled,
+    refuse_quantized,
+    why_unsupported,
+)
+
+
+class Context(Generic[V]):
+    """What an operator's function sees: its operands as the home's values, and where its results go."""
+
+    def __init__(self, graph: Graph, home: Home[V], inputs: Mapping[int, V]) -> None:
+        self.graph = graph
+        self.home = home
+        self._values = dict(inputs)
+
+    def tensor(self, operator: Operator, position: int) -> Tensor:
+        """The operand at `position`; ConversionError where it is left out."""
+        if position >= len(operator.inputs) or (index := operator.inputs[position]) is None:
+            raise ConversionError(f"operand {position} is missing")
+        return self.graph.tensors[index]
+
+    def left_out(self, operator: Operator, position: int) -> bool:
+        """Whether the optional operand at `position` is not there."""
+        return operator.inputs[position : position + 1] in ((), (None,))
+
+    def result(self, operator: Operator) -> Tensor:
+        """The operator's only result."""
+        if len(operator.outputs) != 1:
+            raise ConversionError(f"it makes {len(operator.outputs)} results, expected 1")
+        return self.graph.tensors[operator.outputs[0]]
+
+    def constant(self, operator: Operator, position: int) -> Array:
+        """The operand at `position` as numpy; ConversionError where it is computed at run time."""
+        tensor = self.tensor(operator, position)
+        value = self.known(tensor)
+        if value is None:
+            raise ConversionError(f"operand {position} ('{tensor.name}') is computed at run time, expected a constant")
+        return value
+
+    def optional_constant(self, operator: Operator, position: int) -> Array | None:
+        """As `constant`, but None where the operand is left out."""
+        return None if self.left_out(operator, position) else self.constant(operator, position)
+
+    def known(self, tensor: Tensor) -> Array | None:
+        """What the tensor holds whatever the inputs are, or None."""
+        return tensor.value if tensor.value is not None else self.home.known(self._values[tensor.index])
+
+    def operand(self, operator: Operator, position: int) -> V:
+        """The operand at `position` as the home's value."""
+        return self.value(self.tensor(operator, position))
+
+    def value(self, tensor: Tensor) -> V:
+        """The tensor as the home's value."""
+        if tensor.index not in self._values:
+            assert tensor.value is not None
+            if tensor.dtype not in TYPES:
+                raise ConversionError(f"'{tensor.name}' is {tensor.dtype}, expected {', '.join(TYPES)}")
+            self._values[tensor.index] = self.home.constant(np.asarray(tensor.value, TYPES[tensor.dtype]))
+        return self._values[tensor.index]
+
+    def put(self, tensor: Tensor, value: V) -> None:
+        """An operator's result; ConversionError unless its shape and type are what the source declares."""
+        found, dtype = self.home.shape(value), self.home.dtype(value)
+        if tuple(found) != tuple(tensor.shape):
+            raise ConversionError(f"came out as {list(found)}, the source says {list(tensor.shape)}")
+        if dtype != TYPES.get(tensor.dtype):
+            raise ConversionError(f"came out as {dtype}, the source says {tensor.dtype}")
+        self._values[tensor.index] = value
+
+    def put_activated(self, operator: Operator, value: V) -> None:
+        """The operator's result with the activation that it carries."""
+        kind = operator.option("fusedActivationFunction", "NONE")
+        if kind != "NONE":
+            if kind not in FUSED:
+                raise ConversionError(f"fused activation {kind} is not supported; supported are {', '.join(FUSED)}")
+            value = self.home.unary(str(kind), value)
+        self.put(self.result(operator), value)
+
+
+def emit(context: Context[V], outputs: Mapping[int, str]) -> None:
+    """Emit every operator of the graph, in order, named after the `outputs`; ConversionError names what can't be."""
+    graph, home = context.graph, context.home
+    known, names = handlers(), operator_names(graph, outputs)
+    for operator in graph.operators:
+        home.begin(names[operator.index])
+        try:
+            refuse_arithmetic_of_bytes(graph, operator)
+            known[operator.kind](context, operator)
+        except ConversionError as error:
+            raise ConversionError(f"{graph.where(operator)}: {error}") from error
+        except Exception as error:  # Keras validates by whatever it happens to raise
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise ConversionError(f"{graph.where(operator)}: {home.title} does not take it: {reason}") from error
+
+
+def refuse_homeless(graph: Graph) -> None:
+    """ConversionError for what no function could emit, in one line that names the operator or tensor."""
+    try:
+        refuse_compiled(graph)
+        refuse_quantized(graph)
+        for operator in graph.operators:
+            if operator.kind not in handlers() or named_like_a_builtin(operator):
+                raise ConversionError(f"{graph.where(operator)} is not supported{why_unsupported(operator)}")
+        if graph.subgraphs > 1:
+            raise ConversionError(f"the file holds {graph.subgraphs} graphs, expected one; export a single function")
+    except ConversionError as error:
+        raise ConversionError(f"{graph.file}: {error}") from error
