@@ -68,7 +68,7 @@ class KerasHome:
     def _apply(self, layer: Any, *operands: Value, weights: Sequence[Array] | None = None) -> Value:
         """What the layer makes; at once where all operands are known."""
         known = all(isinstance(operand, np.ndarray) for operand in operands)
-        made = layer(*(operand if known else self._tensor(operand) for operand in operands))
+        made = layer(*(operand if known else self.tensor(operand) for operand in operands))
         if weights is not None:
             layer.set_weights(weights)
         if known:
@@ -80,7 +80,7 @@ class KerasHome:
     def _new(self, layer: Callable[..., Any], *settings: Any, word: str = "", **more: Any) -> Any:
         return layer(*settings, name=self._name(word), **more)
 
-    def _tensor(self, x: Value) -> Value:
+    def tensor(self, x: Value) -> Value:
         """`x` as a tensor: a known value becomes a layer of its own, once."""
         if not isinstance(x, np.ndarray):
             return x
@@ -158,9 +158,8 @@ class KerasHome:
         """See Home."""
         x, padding = self._padded(x, window)
         bias = [] if filters.bias is None else [filters.bias]
-        options = {"strides": window.strides, "dilation_rate": window.dilations, "padding": padding} | {
-            "use_bias": bool(bias)
-        }
+        options: dict[str, Any] = {"strides": window.strides, "dilation_rate": window.dilations}
+        options |= {"padding": padding, "use_bias": bool(bias)}
         height, width, _, outputs = filters.weight.shape
         if filters.depthwise and window.strides[0] == window.strides[1]:
             weight = filters.weight.reshape(height, width, filters.groups, outputs // filters.groups)
@@ -229,7 +228,7 @@ class KerasHome:
 
     def topk(self, x: Value, count: int) -> tuple[Value, Value]:
         """See Home."""
-        values, places = self._apply(self._new(self.own.TopK, count), self._tensor(x))
+        values, places = self._apply(self._new(self.own.TopK, count), self.tensor(x))
         return values, places
 
     def reshape(self, x: Value, shape: Sequence[int]) -> Value:
@@ -247,8 +246,10 @@ class KerasHome:
         """See Home."""
         if isinstance(x, np.ndarray):
             return np.ascontiguousarray(x.transpose(order))
-        if order[:1] == [0] or tuple(order[:1]) == (0,):
-            return self._apply(self._new(self.native.Permute, list(order[1:])), x) if len(order) > 1 else x
+        if list(order) == list(range(len(order))):
+            return x
+        if order[0] == 0:
+            return self._apply(self._new(self.native.Permute, list(order[1:])), x)
         return self._apply(self._new(self.own.WholeTranspose, list(order)), x)
 
     def concat(self, values: Sequence[Value], axis: int) -> Value:
@@ -336,18 +337,18 @@ class KerasHome:
 
     def lstm(self, x: Value, recurrence: Recurrence) -> Value:
         """See Home."""
-        peeps = recurrence.peephole is not None
+        peeps = [] if recurrence.peephole is None else [recurrence.peephole]
         layer = self._new(
             self.own.SequenceLSTM,
             recurrence.kernel.shape[1],
             recurrence.activation,
-            peeps,
+            bool(peeps),
             recurrence.clip,
             recurrence.coupled,
             recurrence.time_major,
         )
-        weights = [recurrence.kernel, recurrence.recurrent, recurrence.bias]
-        return self._apply(layer, x, weights=[*weights, *([recurrence.peephole] if peeps else [])])
+        weights = [recurrence.kernel, recurrence.recurrent, recurrence.bias, *peeps]
+        return self._apply(layer, x, weights=weights)
 
     def region_matrix(self, landmarks: Value, region: Region) -> Value:
         """See Home."""

@@ -19,10 +19,11 @@ Tensor = Any
 
 
 def _registered(layer: type) -> type:
-    return keras.saving.register_keras_serializable(package="blazemesh")(layer)
+    keras.saving.register_keras_serializable(package="blazemesh")(layer)
+    return layer
 
 
-class _Layer(keras.layers.Layer):
+class _Layer(keras.layers.Layer):  # type: ignore[misc]
     """A layer whose settings are the keyword arguments named in `settings`."""
 
     settings: tuple[str, ...] = ()

@@ -39,7 +39,7 @@ def _built(graph: Graph, features: Features, open_batch: bool) -> Any:
         for output in features.outputs:
             value = context.value(graph.tensors[output.tensor])
             home.begin(f"outputs/{output.name}")
-            outputs[output.name] = home._tensor(value)
+            outputs[output.name] = home.tensor(value)
         given = {f.name: inputs[f.tensor] for f in features.inputs}
         name = identifier(graph.file.rsplit(".", 1)[0])
         return keras.Model(next(iter(given.values())) if len(given) == 1 else given, outputs, name=name)
