@@ -15,6 +15,7 @@ from blazemesh.errors import GateError, InputError
 
 if TYPE_CHECKING:
     from blazemesh.manifest import Manifest
+    from blazemesh.options import Request
 
 DONE, GATE_FAILED, BAD_INPUT = 0, 1, 2
 INTERRUPTED = 130
@@ -161,6 +162,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_demo,
     ):
         add(commands)
+    _add_anchors(commands)
     return parser
 
 
@@ -269,14 +271,18 @@ def _add_convert(commands: Any) -> None:
         commands,
         "convert",
         _run_convert,
-        "convert one float .tflite model to a Core ML package and verify it",
-        "blazemesh convert face_landmark.tflite -o FaceMesh.mlpackage",
+        "convert one float .tflite model to a Core ML package, a Keras or an ONNX model, and verify it",
+        "blazemesh convert face_landmark.tflite -o FaceMesh.mlpackage\n  "
+        "blazemesh convert face_landmark.tflite --to onnx --layout nchw -o FaceMesh.onnx",
     )
     command.add_argument("source", type=Path, metavar="IN.tflite")
-    command.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help="OUT.mlpackage")
-    command.add_argument("--to", choices=["coreml"], default="coreml", help="the only home so far")
-    command.add_argument("--precision", choices=["float16", "float32"], default="float16", help="default: float16")
-    command.add_argument("--target", choices=["iOS16", "iOS17", "iOS18"], default="iOS16", help="default: iOS16")
+    help_ = "OUT.mlpackage, OUT.keras or OUT.onnx"
+    command.add_argument("-o", "--output", type=Path, required=True, metavar="OUT", help=help_)
+    homes = ["coreml", "keras", "onnx"]
+    command.add_argument("--to", choices=homes, default="coreml", help="default: coreml; keras needs .venv-train")
+    command.add_argument("--layout", choices=["nhwc", "nchw"], help="axes of an ONNX model's pictures; default: nhwc")
+    command.add_argument("--precision", choices=["float16", "float32"], help="of a package; default: float16")
+    command.add_argument("--target", choices=["iOS16", "iOS17", "iOS18"], help="of a package; default: iOS16")
     command.add_argument(
         "--input-range",
         nargs=2,
@@ -292,25 +298,47 @@ def _add_convert(commands: Any) -> None:
 
 
 def _run_convert(options: argparse.Namespace) -> int:
-    from blazemesh.catalog import load_catalog
-    from blazemesh.conversion import convert
     from blazemesh.options import Request
 
+    _refuse_options_of_another_home(options)
     request = Request(
-        options.precision,
-        options.target,
+        options.precision or Request.precision,
+        options.target or Request.target,
         options.expand_prelu,
         options.tensor_input,
         _range(options.input_range),
         options.batch,
     )
-    verdict = convert(options.source, options.output, request, not options.no_verify, load_catalog(), _progress)
+    verdict = _converted(options, request)
     if verdict is None:
         if options.json:
             _print_json({"package": options.output.name, "rows": [], "notes": [], "failures": [], "passed": None})
         _progress(f"{options.output}: written, not verified")
         return DONE
     return _report(verdict, options.json, f"{options.output}: ")
+
+
+def _converted(options: argparse.Namespace, request: "Request") -> Any:
+    from blazemesh.catalog import load_catalog
+    from blazemesh.conversion import convert
+    from blazemesh.homes import convert_home
+
+    check, catalog = not options.no_verify, load_catalog()
+    if options.to == "coreml":
+        return convert(options.source, options.output, request, check, catalog, _progress)
+    layout = options.layout or "nhwc"
+    return convert_home(options.source, options.output, options.to, request, layout, check, catalog, _progress)
+
+
+def _refuse_options_of_another_home(options: argparse.Namespace) -> None:
+    """InputError where an option says something of a home that the model doesn't go to."""
+    foreign = {
+        "coreml": {"--layout": options.layout},
+        "onnx": {"--precision": options.precision, "--target": options.target, "--expand-prelu": options.expand_prelu},
+    }
+    foreign["keras"] = foreign["onnx"] | foreign["coreml"]
+    if given := [name for name, value in foreign[options.to].items() if value]:
+        raise InputError(f"{given[0]} says nothing of a model for {options.to}; leave it out")
 
 
 def _range(bounds: list[float] | None) -> tuple[float, float] | None:
@@ -501,4 +529,27 @@ def _run_demo(options: argparse.Namespace) -> int:
 
     demo = write_demo(options.packages, options.output)
     _print(f"{demo.path}: {demo.faces} face, presence {demo.presence:.3f}")
+    return DONE
+
+
+def _add_anchors(commands: Any) -> None:
+    command = _command(
+        commands,
+        "anchors",
+        _run_anchors,
+        "print a detector's anchors, a line each: x_center, y_center, width, height, in shares of the picture",
+        "blazemesh anchors short --npy anchors.npy",
+    )
+    command.add_argument("detector", choices=["short", "full"], help="896 anchors, or 2304")
+    command.add_argument("--npy", type=Path, metavar="OUT", help="write them as numpy's float32 [anchors, 4] instead")
+
+
+def _run_anchors(options: argparse.Namespace) -> int:
+    from blazemesh.anchors import anchor_table, write_anchors
+
+    if options.npy is None:
+        _print("\n".join(" ".join(f"{value:.9g}" for value in row) for row in anchor_table(options.detector).tolist()))
+    else:
+        write_anchors(options.detector, options.npy)
+        _progress(f"{options.npy}: written")
     return DONE

@@ -1,6 +1,7 @@
 """What other people's code prints without being asked."""
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from functools import partialmethod
@@ -11,6 +12,22 @@ def quiet_coremltools() -> None:
     from verification.executor.proto import load_proto
 
     load_proto()
+
+
+def quiet_tensorflow() -> None:
+    """Import Keras and TensorFlow without their remarks about processors; errors stay visible.
+
+    oneDNN's kernels, whose sums depend on the processor, are left out, so that the same model gives the same numbers.
+    """
+    from pipelines.silence import no_native_messages
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    with no_native_messages():
+        import keras  # noqa: F401
+        import tensorflow
+
+    tensorflow.get_logger().setLevel("ERROR")
 
 
 @contextlib.contextmanager
