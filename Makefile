@@ -25,7 +25,7 @@ coreml: $(READY) ## fetch the pinned models, convert, verify and package them
 	@$(BIN)/blazemesh build $${OUT:+--out "$$OUT"} $${MODELS:+--models "$$MODELS"}
 
 keras: $(TRAIN_READY) ## Keras and ONNX models, verified, into build/keras and build/onnx (fetches TensorFlow)
-	@$(TRAIN)/python -m blazemesh.homes $${MODELS:+--models "$$MODELS"}
+	@$(TRAIN)/blazemesh homes $${MODELS:+--models "$$MODELS"}
 
 test: coreml ## the tests
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile

@@ -162,6 +162,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_demo,
     ):
         add(commands)
+    _add_homes(commands)
     _add_anchors(commands)
     return parser
 
@@ -529,6 +530,34 @@ def _run_demo(options: argparse.Namespace) -> int:
 
     demo = write_demo(options.packages, options.output)
     _print(f"{demo.path}: {demo.faces} face, presence {demo.presence:.3f}")
+    return DONE
+
+
+def _add_homes(commands: Any) -> None:
+    command = _command(
+        commands,
+        "homes",
+        _run_homes,
+        "write every model as .keras and .onnx, verified, with a manifest (what `make keras` runs in .venv-train)",
+        "blazemesh homes --out build --samples",
+    )
+    command.add_argument("--out", type=Path, default=Path("build"), metavar="DIR", help="default: build")
+    _add_models(command)
+    command.add_argument("--samples", action="store_true", help="the models that only the tests convert, too")
+    _add_json(command)
+
+
+def _run_homes(options: argparse.Namespace) -> int:
+    from blazemesh.catalog import load_catalog
+    from blazemesh.homes_build import build_homes, home_rows
+    from blazemesh.manifest import PARITY_HEADER
+    from blazemesh.text_table import text_table
+
+    entries = build_homes(load_catalog(), options.out, options.models, options.samples, _progress)
+    if options.json:
+        _print_json({"out": str(options.out), "models": entries})
+    else:
+        _print(text_table(("model", *PARITY_HEADER), home_rows(entries)))
     return DONE
 
 
