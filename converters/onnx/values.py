@@ -69,7 +69,7 @@ class Builder:
     def stored(self, array: Array, word: str = "constant") -> str:
         """The name of an initialiser that holds the array."""
         name = self.fresh(word)
-        self.initializers[name] = np.ascontiguousarray(array)
+        self.initializers[name] = np.asarray(array, order="C")  # ascontiguousarray makes one axis out of none
         return name
 
     def node(self, kind: str, inputs: Sequence[str], word: str = "", results: int = 1, **attributes: Any) -> list[str]:
