@@ -13,7 +13,7 @@ TRAIN_READY := .venv-train/.ready
 UV := build/uv/bin/uv
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' Makefile
 
 $(READY): requirements.lock pyproject.toml scripts/environment.sh
 	@sh scripts/environment.sh
@@ -31,7 +31,7 @@ test: coreml ## the tests
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 test-keras: $(TRAIN_READY) ## the tests of the Keras home, fine-tuning among them
-	@$(TRAIN)/pytest tests/keras tests/converters/onnx
+	@$(TRAIN)/pytest tests/keras
 
 judge: $(READY) ## hold the executor against all of Apple's operator tests (fetches torch)
 	@sh scripts/judge.sh

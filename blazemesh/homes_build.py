@@ -31,7 +31,8 @@ CASES, FACES = 48, 20
 GOLDEN = ROOT / "tests" / "golden"
 """What MediaPipe itself computed (`make golden`)."""
 LAYERS_FILE = "blazemesh_layers.py"
-FOLDERS = {"keras": "keras", "onnx": "onnx"}
+HOMES = ("keras", "onnx")
+"""Each a folder beside the other; the manifest of both lies with Keras."""
 
 Progress = Callable[[str], None]
 
@@ -47,7 +48,7 @@ def build_homes(
     require_keras()
     wanted: list[PinnedFile] = [*catalog.models, *(catalog.samples if samples else ())]
     sources = fetch(wanted, catalog, models, progress, along=catalog.samples)
-    folders = {home: out / FOLDERS[home] for home in SUFFIXES}
+    folders = {home: out / home for home in HOMES}
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folders["keras"] / LAYERS_FILE, LAYERS.read_bytes())
@@ -55,8 +56,8 @@ def build_homes(
     entries: list[Entry] = []
     failures: list[str] = []
     for pinned in wanted:
-        for home, folder in folders.items():
-            path, key = folder / f"{pinned.name}{SUFFIXES[home]}", _key(pinned, home)
+        for home in SUFFIXES:
+            path, key = folders[home] / f"{pinned.name}{SUFFIXES[home]}", _key(pinned, home)
             entry = old.get((pinned.name, home))
             if entry is None or entry["key"] != key or not path.is_file() or sha256_file(path) != entry["sha256"]:
                 entry, failed = _built(pinned, sources[pinned.name], catalog, home, path, key)
@@ -123,7 +124,7 @@ def _entry(
     return {
         "name": pinned.name,
         "home": home,
-        "package": path.name if home == "keras" else f"../{FOLDERS[home]}/{path.name}",
+        "package": path.name if home == "keras" else f"../{home}/{path.name}",
         "sha256": sha256_file(path),
         "bytes": path.stat().st_size,
         "key": key,

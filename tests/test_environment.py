@@ -249,6 +249,35 @@ def test_a_target_makes_what_it_needs(clone: Path, path: Path, target: str, comm
     assert dry_run(clone, path, "-j4", target) == commands
 
 
+@pytest.mark.parametrize(
+    ("target", "command"),
+    [
+        ("keras", '.venv-train/bin/blazemesh homes ${MODELS:+--models "$MODELS"}'),
+        ("test-keras", ".venv-train/bin/pytest tests/keras"),
+        ("peers", "sh scripts/peers.sh"),
+    ],
+)
+def test_tensorflow_has_an_environment_of_its_own(clone: Path, path: Path, target: str, command: str) -> None:
+    (clone / "train.lock").touch()
+    assert dry_run(clone, path, target) == ["sh scripts/environment.sh .venv-train train.lock", command]
+    (clone / ".venv-train").mkdir()
+    (clone / ".venv-train" / ".ready").touch()
+    assert dry_run(clone, path, target) == [command]
+
+
+def test_another_environment_is_made_of_another_lock(clone: Path, path: Path) -> None:
+    interpreter(path, "python3", GOOD)
+    fake = path / "python3"
+    fake.write_text(fake.read_text().replace(".venv/bin", ".venv-train/bin"))
+    pip = path / "python3.pip"
+    pip.write_text(pip.read_text().replace(".venv/", ".venv-train/"))
+    done = run(clone, path, "sh", "scripts/environment.sh", ".venv-train", "train.lock")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("environment: making .venv-train with ")
+    assert "--require-hashes -r train.lock" in (clone / ".venv-train" / "asked").read_text()
+    assert not (clone / ".venv").exists()
+
+
 @pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml", "scripts/environment.sh"])
 def test_the_environment_is_made_again_when_what_it_is_made_of_changes(clone: Path, path: Path, name: str) -> None:
     (clone / ".venv").mkdir()
