@@ -273,8 +273,7 @@ def _add_convert(commands: Any) -> None:
         "convert",
         _run_convert,
         "convert one float .tflite model to a Core ML package, a Keras or an ONNX model, and verify it",
-        "blazemesh convert face_landmark.tflite -o FaceMesh.mlpackage\n  "
-        "blazemesh convert face_landmark.tflite --to onnx --layout nchw -o FaceMesh.onnx",
+        "blazemesh convert face_landmark.tflite -o FaceMesh.mlpackage",
     )
     command.add_argument("source", type=Path, metavar="IN.tflite")
     help_ = "OUT.mlpackage, OUT.keras or OUT.onnx"
