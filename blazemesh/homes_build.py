@@ -22,7 +22,7 @@ from blazemesh.options import Request
 from blazemesh.packages import describe, read_model
 
 if TYPE_CHECKING:
-    from converters.features import Features
+    from converters.features import Features, InputFeature
     from converters.graph import Graph
     from verification.verify import Verdict
 
@@ -132,12 +132,7 @@ def _entry(
         "precision": "float32",
         "target": _target(home),
         "operators": dict(sorted(kinds.items())),
-        "inputs": [
-            {"name": f.name, "kind": "tensor", "shape": list(tensors[f.tensor].shape), "dtype": "float32"}
-            | {"color": None, "scale": None, "bias": None, "optional": False, "default": None, "meaning": f.meaning}
-            | {"range": [f.low, f.high]}
-            for f in features.inputs
-        ],
+        "inputs": [_input(graph, feature) for feature in features.inputs],
         "outputs": [
             {"name": o.name, "shape": list(tensors[o.tensor].shape), "dtype": tensors[o.tensor].dtype}
             | {"meaning": o.meaning, "unit": o.unit}
@@ -151,6 +146,14 @@ def _entry(
         "unverified": [],
         "notes": [note for verdict in verdicts for note in verdict.notes],
     }
+
+
+def _input(graph: "Graph", feature: "InputFeature") -> Entry:
+    """A tensor, and what the 0 to 255 of a picture become in it."""
+    about = {"name": feature.name, "kind": "tensor", "shape": list(graph.tensors[feature.tensor].shape)}
+    nothing = dict.fromkeys(("color", "scale", "bias", "default"))
+    choice = {"dtype": "float32", "optional": False, "meaning": feature.meaning}
+    return {**about, **nothing, **choice, "range": [feature.low, feature.high]}
 
 
 def _target(home: str) -> str:

@@ -59,10 +59,6 @@ class Constant(_Layer):
         return ops.cast(value, "bool") if self.value_dtype == "bool" else value
 
 
-def _floor_mod(x: Tensor, y: Tensor) -> Tensor:
-    return ops.mod(x, y)
-
-
 def _divided(x: Tensor, y: Tensor) -> Tensor:
     """x / y, of whole numbers without the rest (towards 0)."""
     if keras.backend.is_float_dtype(keras.backend.standardize_dtype(x.dtype)):
@@ -81,7 +77,7 @@ ELEMENTWISE: dict[str, Callable[..., Tensor]] = {
     "exp": ops.exp,
     "floor": ops.floor,
     "floor_div": ops.floor_divide,
-    "floor_mod": _floor_mod,
+    "floor_mod": ops.mod,
     "gelu": lambda x: ops.gelu(x, approximate=False),
     "gelu_tanh": lambda x: ops.gelu(x, approximate=True),
     "greater": ops.greater,
