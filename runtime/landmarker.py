@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from runtime.backends import DetectorBackend, MeshBackend
+from runtime.backends import DetectorBackend, Mesh, MeshBackend
 from runtime.errors import FrameError
 from runtime.faces import Detection, Face, Points, in_pixels
 from runtime.frames import Bytes, Frame, rgb_bytes
@@ -159,15 +159,19 @@ class Landmarker:
     def _look_at(self, frame: Bytes, candidate: Candidate, network: MeshBackend) -> _Found | None:
         """The candidate's face; None if it is none, if only because its region or landmarks span no area."""
         with suppress(FrameError):
-            with self._stage("crop"):
-                crop = warp(frame, candidate.rect.region(), network.side, "replicate")
-            with self._stage("mesh"):
-                mesh = network.mesh(crop)
+            mesh = self._mesh_in(frame, candidate.rect, network)
             if mesh.presence > self._settings.min_presence:
                 landmarks = candidate.rect.to_frame(mesh.landmarks)
                 following = Rect.around_landmarks(landmarks, candidate.rect.frame_size)
                 return _Found(candidate, following, landmarks, mesh.presence)
         return None
+
+    def _mesh_in(self, frame: Bytes, rect: Rect, network: MeshBackend) -> Mesh:
+        """What the network says of a region."""
+        with self._stage("crop"):
+            crop = warp(frame, rect.region(), network.side, "replicate")
+        with self._stage("mesh"):
+            return network.mesh(crop)
 
     @contextmanager
     def _clock(self) -> Iterator[None]:

@@ -1,0 +1,1 @@
+"""`make vectors`: what the Python twins compute, for Swift to be held to."""
