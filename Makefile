@@ -1,6 +1,6 @@
 # Each target makes what it needs. PYTHON=… chooses the interpreter of the environment, MODELS=DIR takes the source
 # models from a folder, OUT=DIR puts the packages elsewhere.
-.PHONY: help coreml keras test test-keras judge lint bench demo golden peers fuzz torture lock clean
+.PHONY: help coreml keras swift test test-keras swiftcheck judge lint bench demo golden vectors peers fuzz torture lock clean
 .DELETE_ON_ERROR:
 .SUFFIXES:
 export PYTHON MODELS OUT
@@ -33,6 +33,12 @@ test: coreml ## the tests
 test-keras: $(TRAIN_READY) ## the tests of the Keras home, fine-tuning among them
 	@$(TRAIN)/pytest tests/keras
 
+swift: coreml ## render the Swift package for the packages that were built
+	@$(BIN)/blazemesh swift $${OUT:+--packages "$$OUT"}
+
+swiftcheck: swift ## the Swift package under both sanitizers
+	@sh scripts/swift_check.sh
+
 judge: $(READY) ## hold the executor against all of Apple's operator tests (fetches torch)
 	@sh scripts/judge.sh
 
@@ -40,6 +46,7 @@ lint: $(READY) ## style and types
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+	@sh scripts/swift_lint.sh
 
 bench: coreml ## measure, into build/bench.json
 	@$(BIN)/python -m blazemesh.bench
@@ -53,9 +60,13 @@ golden: ## what MediaPipe itself computes, into tests/golden
 peers: $(TRAIN_READY) ## the same models in other converters, into docs/peers.md (fetches them)
 	@sh scripts/peers.sh
 
-fuzz: coreml ## hostile input: COUNT=20000 mutations of each target, then SECONDS=600 guided by coverage
+vectors: $(READY) ## what the Python twins compute, into tests/golden/core_*.json, for Swift to be held to
+	@$(BIN)/python -m blazemesh.core_vectors
+
+fuzz: swift ## hostile input: COUNT=20000 mutations of each target, then SECONDS=600 guided by coverage
 	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),20000)
 	@sh scripts/fuzz.sh $(or $(SECONDS),600)
+	@sh scripts/swift_fuzz.sh $(or $(SECONDS),600)
 
 torture: coreml ## kill -9 at 200 random moments of a build
 	@$(BIN)/python -m tests.blazemesh.torture

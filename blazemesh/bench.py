@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,9 @@ from blazemesh.files import write_atomically
 from blazemesh.manifest import Manifest, read_manifest
 from blazemesh.pipeline_bench import COMMAND as PIPELINE_COMMAND
 from blazemesh.pipeline_bench import Costs, measure_pipeline, stage_table
+from blazemesh.swift_bench import COMMAND as SWIFT
+from blazemesh.swift_bench import measure_swift
+from blazemesh.swift_package import PACKAGES
 from blazemesh.tail_bench import measure_tails
 from blazemesh.text_table import text_table
 
@@ -29,7 +32,10 @@ OUT = Path("build/bench.json")
 
 @dataclass(frozen=True)
 class Row:
-    """One figure; `ratio` is value / peer_value, None where it stands alone. `command` measures it again."""
+    """One figure; `ratio` is value / peer_value, None where it stands alone. `command` measures it again.
+
+    `allocations` are one call's, where that is what was measured; −1 where nobody can count them.
+    """
 
     name: str
     value: float
@@ -38,6 +44,7 @@ class Row:
     peer_value: float | None
     ratio: float | None
     command: str
+    allocations: int | None = None
 
 
 def row(name: str, value: float, unit: str, command: str, peer: tuple[str, float] | None = None) -> Row:
@@ -125,6 +132,18 @@ def pipeline_rows(costs: Costs) -> list[Row]:
     return rows + [row(f"floor/{name}", value, "ms", command) for name, value in costs.inference.items()]
 
 
+def swift_rows() -> list[Row]:
+    """The Swift core, beside its goals; none, and a line that says so, where there is no Swift."""
+    costs = measure_swift(PACKAGES)
+    if costs is None:
+        print("bench: swift/… skipped: there is no swift on PATH", file=sys.stderr)
+    rows = []
+    for cost in costs or ():
+        peer = None if cost.goal is None else ("goal", cost.goal)
+        rows.append(replace(row(cost.name, cost.nanoseconds, "ns", SWIFT, peer), allocations=cost.allocations))
+    return rows
+
+
 def machine() -> str:
     """System, processor and cores, with nothing that names the host."""
     name = platform.processor() or platform.machine()
@@ -150,7 +169,7 @@ def main() -> None:
     try:
         with tempfile.TemporaryDirectory(prefix="blazemesh-bench-") as folder:
             costs = measure_pipeline()
-            rows = measure(catalog, sources, Path(folder)) + tail_rows() + pipeline_rows(costs)
+            rows = measure(catalog, sources, Path(folder)) + tail_rows() + pipeline_rows(costs) + swift_rows()
     except GateError as error:
         print(f"bench: error: {error}", file=sys.stderr)
         sys.exit(1)

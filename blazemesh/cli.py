@@ -158,8 +158,8 @@ def _parser() -> argparse.ArgumentParser:
         _add_verify,
         _add_lint,
         _add_predict,
-        _add_run,
         _add_demo,
+        _add_swift,
     ):
         add(commands)
     _add_homes(commands)
@@ -580,4 +580,24 @@ def _run_anchors(options: argparse.Namespace) -> int:
     else:
         write_anchors(options.detector, options.npy)
         _progress(f"{options.npy}: written")
+    return DONE
+
+
+def _add_swift(commands: Any) -> None:
+    command = _command(
+        commands,
+        "swift",
+        _run_swift,
+        "render the Swift package for the packages that were built",
+        "blazemesh swift --packages build/coreml --out build/swift",
+    )
+    command.add_argument("--packages", type=Path, default=DEFAULT_OUT, metavar="DIR", help=f"default: {DEFAULT_OUT}")
+    command.add_argument("--out", type=Path, default=Path("build/swift"), metavar="DIR", help="default: build/swift")
+
+
+def _run_swift(options: argparse.Namespace) -> int:
+    from blazemesh.swift_package import write_swift
+
+    changed = write_swift(options.packages, options.out)
+    _print(f"{options.out / 'BlazeMesh'}: {len(changed)} files changed")
     return DONE

@@ -229,6 +229,7 @@ def dry_run(clone: Path, path: Path, *arguments: str) -> list[str]:
 
 
 BUILD = '.venv/bin/blazemesh build ${OUT:+--out "$OUT"} ${MODELS:+--models "$MODELS"}'
+PYTHON_STYLE = (".venv/bin/ruff check", ".venv/bin/ruff format --check", ".venv/bin/mypy")
 
 
 @pytest.mark.parametrize(
@@ -237,7 +238,8 @@ BUILD = '.venv/bin/blazemesh build ${OUT:+--out "$OUT"} ${MODELS:+--models "$MOD
         ("coreml", [BUILD]),
         ("test", [BUILD, ".venv/bin/pytest -n auto --maxprocesses 4 --dist loadfile"]),
         ("judge", ["sh scripts/judge.sh"]),
-        ("lint", [".venv/bin/ruff check", ".venv/bin/ruff format --check", ".venv/bin/mypy"]),
+        ("lint", [*PYTHON_STYLE, "sh scripts/swift_lint.sh"]),
+        ("swift", [BUILD, '.venv/bin/blazemesh swift ${OUT:+--packages "$OUT"}']),
         ("bench", [BUILD, ".venv/bin/python -m blazemesh.bench"]),
         ("demo", [BUILD, '.venv/bin/blazemesh demo ${OUT:+--packages "$OUT"}']),
     ],
@@ -312,12 +314,15 @@ def test_every_target_is_listed_by_help(clone: Path, path: Path) -> None:
         "keras",
         "test",
         "test-keras",
+        "swift",
+        "swiftcheck",
         "judge",
         "lint",
         "bench",
         "demo",
         "golden",
         "peers",
+        "vectors",
         "fuzz",
         "torture",
         "lock",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OURS = {"blazemesh", "converters", "facts", "pipelines", "runtime", "verification"}
+OURS = {"blazemesh", "converters", "facts", "pipelines", "runtime", "swift_templates", "verification"}
 ALLOWED = {
     "blazemesh": OURS,
     "converters": {"converters"},
@@ -16,6 +16,7 @@ ALLOWED = {
     "pipelines": {"pipelines", "facts"},
     "pipelines/mil": {"pipelines", "facts", "converters"},
     "runtime": {"runtime", "pipelines", "facts"},
+    "swift_templates": {"swift_templates", "facts"},
     "verification": {"verification"},
     "verification/executor": {"verification.executor"},
     "verification/lint": {"verification.lint", "verification.executor"},
@@ -72,6 +73,7 @@ def test_every_room_is_looked_at() -> None:
         ("runtime/planted.py", "from verification.executor.reference import X", "verification.executor.reference.X"),
         ("pipelines/planted.py", "from importlib import import_module\nimport_module('runtime.warp')", "runtime.warp"),
         ("facts/planted.py", "import pipelines.anchors", "pipelines.anchors"),
+        ("swift_templates/planted.py", "import blazemesh.manifest", "blazemesh.manifest"),
     ],
 )
 def test_a_planted_violation_is_found(tmp_path: Path, file: str, line: str, name: str) -> None:

@@ -1,0 +1,50 @@
+"""`make swift`: the Swift package for what the manifest says was built."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from blazemesh import __version__
+from blazemesh.errors import InputError
+from blazemesh.files import write_atomically
+from blazemesh.manifest import read_manifest
+from swift_templates.errors import RenderError
+from swift_templates.render import render
+
+PACKAGES = Path("build/coreml")
+OUT = Path("build/swift")
+OWNED = ("Sources", "Tests", "Snippets")
+"""Folders of a package in which nothing but rendered files belongs; SwiftPM's own lie beside them."""
+
+
+def write_swift(packages: Path = PACKAGES, out: Path = OUT) -> tuple[Path, ...]:
+    """Render the package for the manifest in `packages` into `out`; the files that changed.
+
+    Everything is rendered before anything is written; files that are the same are left alone, so that SwiftPM builds no
+    more than it must, and files of an older rendering are removed. InputError, one line, for a manifest that can't be
+    rendered; OSError.
+    """
+    try:
+        files = render(read_manifest(packages).models, f"blazemesh {__version__}")
+    except RenderError as error:
+        raise InputError(str(error)) from error
+    changed = [out / path for path, text in files.items() if _write(out / path, text.encode())]
+    _remove_stale(files, out)
+    return tuple(changed)
+
+
+def _write(path: Path, data: bytes) -> bool:
+    """Whether the file had to be written."""
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, data)
+    return True
+
+
+def _remove_stale(files: Mapping[str, str], out: Path) -> None:
+    """Remove what an older version of the templates rendered and this one doesn't."""
+    packages = {Path(path).parts[0] for path in files}
+    owned = {out / name / folder for name in packages for folder in OWNED} | {out / "DropIn"}
+    for path in (path for folder in owned for path in folder.rglob("*")):
+        if path.is_file() and path.relative_to(out).as_posix() not in files:
+            path.unlink()

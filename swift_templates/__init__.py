@@ -1,0 +1,1 @@
+"""The Swift package: its sources, and the templates that the manifest fills."""
