@@ -158,6 +158,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_verify,
         _add_lint,
         _add_predict,
+        _add_run,
         _add_demo,
         _add_swift,
     ):

@@ -13,13 +13,13 @@ ROOT = Path(__file__).parents[1]
 GOOD = "CPython 3.12.4 Linux x86_64 glibc-2.36 venv"
 NAMES = ("python3", "python3.13", "python3.12", "python3.11")
 
-# Asked with -c for facts it answers with the given line, and it locks as a real one does; as -m venv it makes a .venv
-# whose pip does as told.
+# Asked with -c for facts it answers with the given line, and it locks as a real one does; as -m venv it makes the
+# environment that its last argument names, whose pip does as told.
 INTERPRETER = """#!/bin/sh
 case "$1" in
 -c) case "$2" in *ensurepip*) echo "{facts}" ;; *) exec "{real}" "$@" ;; esac ;;
 --version) echo "Python, a fake called $(basename "$0")" ;;
--m) mkdir -p .venv/bin && cp "{pip}" .venv/bin/python ;;
+-m) for made; do :; done; mkdir -p "$made/bin" && cp "{pip}" "$made/bin/python" ;;
 esac
 """
 
@@ -49,7 +49,7 @@ def path(tmp_path: Path) -> Path:
 def interpreter(path: Path, name: str, facts: str, pip: str = "exit 0") -> None:
     """Put a fake interpreter on PATH that states `facts` and makes environments whose `python` runs `pip`."""
     script = path / f"{name}.pip"
-    script.write_text(f'#!/bin/sh\necho "$*" >>.venv/asked\n{pip}\n')
+    script.write_text(f'#!/bin/sh\necho "$*" >>"${{0%/*}}/../asked"\n{pip}\n')
     script.chmod(0o755)
     fake = path / name
     fake.write_text(INTERPRETER.format(facts=facts, pip=script, real=sys.executable))
@@ -269,10 +269,6 @@ def test_tensorflow_has_an_environment_of_its_own(clone: Path, path: Path, targe
 
 def test_another_environment_is_made_of_another_lock(clone: Path, path: Path) -> None:
     interpreter(path, "python3", GOOD)
-    fake = path / "python3"
-    fake.write_text(fake.read_text().replace(".venv/bin", ".venv-train/bin"))
-    pip = path / "python3.pip"
-    pip.write_text(pip.read_text().replace(".venv/", ".venv-train/"))
     done = run(clone, path, "sh", "scripts/environment.sh", ".venv-train", "train.lock")
     assert done.returncode == 0, done.stderr
     assert done.stderr.startswith("environment: making .venv-train with ")
