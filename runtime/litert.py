@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -71,8 +72,6 @@ def _levels(low: float, high: float) -> Array:
 
 def _show(crop: Bytes, levels: Array, interpreter: Any, index: int) -> None:
     """Write the crop's levels into an input of the interpreter, in place."""
-    import cv2
-
     tensor = interpreter.tensor(index)()[0]  # to be forgotten before the interpreter goes on
     if tensor.shape != crop.shape:
         raise EngineError(f"crop of shape {list(crop.shape)}; the network takes {list(tensor.shape)}")

@@ -4,6 +4,7 @@ import math
 from functools import lru_cache
 from typing import Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,8 +33,6 @@ def warp(frame: NDArray[np.uint8], region: Region, side: int, border: Border) ->
     if region.size[0] < 0:
         # Not sampled from right to left: column 0 would be the region's right edge, which the plain crop leaves out.
         return np.ascontiguousarray(warp(frame, region.mirrored(), side, border)[:, ::-1])
-    import cv2
-
     corners = _corners(region)
     _fetch_rows(frame, corners)
     matrix = cv2.getPerspectiveTransform(corners, _crop_corners(side))
