@@ -13,17 +13,21 @@ Bytes = NDArray[np.uint8]
 
 GREY_SHAPES = ((), (1,), (2,))
 """Beside height and width: grey, with a channel of its own, or with opacity."""
+MORE_THAN_BYTES = ("I", "F")
+"""What Pillow's modes begin with whose numbers have more than 8 bits; it would clip them to 0-255."""
 
 
 def rgb_bytes(frame: Frame) -> Bytes:
     """`frame` as [H, W, 3] of uint8, a picture (any mode) or an array: grey [H, W] or [H, W, 1 or 2], RGB [H, W, 3],
-    RGBA [H, W, 4], whose opacity does not count.
+    RGBA [H, W, 4], whose opacity does not count. Pictures are taken as they lie, whatever their EXIF orientation says.
 
     Integers of 8 bits stay, of 16 bits become the nearest of 8 (65535 is white); floating-point numbers go from 0,
     black, to 1, white, what lies outside counting as these and NaN as black; of truth values, true is white.
     FrameError for other shapes and types, and for frames without pixels.
     """
-    values = np.asarray(frame.convert("RGB")) if isinstance(frame, Image.Image) else np.asarray(frame)
+    if isinstance(frame, Image.Image) and not frame.mode.startswith(MORE_THAN_BYTES):
+        frame = frame.convert("RGB")
+    values = np.asarray(frame)
     if values.ndim not in (2, 3) or 0 in values.shape or values.shape[2:] not in (*GREY_SHAPES, (3,), (4,)):
         raise FrameError(
             f"frame of shape {list(values.shape)}; expected [height, width], or [height, width, 1 to 4], not empty"
@@ -38,7 +42,7 @@ def rgb_bytes(frame: Frame) -> Bytes:
 def _eight_bits(values: NDArray[Any]) -> Bytes:
     if values.dtype == np.uint8:
         return values
-    if values.dtype == np.uint16:
+    if values.dtype.kind == "u" and values.dtype.itemsize == 2:  # in either order of bytes
         return ((values.astype(np.uint32) + 128) // 257).astype(np.uint8)
     if values.dtype == np.bool_:
         return values.astype(np.uint8) * np.uint8(255)

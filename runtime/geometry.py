@@ -137,4 +137,6 @@ def _canonical() -> _Canonical:
     weights = np.zeros(POINTS)
     for entry in table["procrustes"]:
         weights[entry["landmark"]] = entry["weight"]
-    return _Canonical(np.array(table["vertices"]), weights, np.array(table["triangles"], np.intp))
+    triangles = np.array(table["triangles"], np.intp)
+    triangles.flags.writeable = False  # every face hands out the same ones
+    return _Canonical(np.array(table["vertices"]), weights, triangles)

@@ -40,6 +40,21 @@ def test_pictures_of_any_mode_are_taken(mode: str) -> None:
     np.testing.assert_array_equal(rgb_bytes(picture), np.zeros((2, 3, 3)))
 
 
+@pytest.mark.parametrize("kind", ["<u2", ">u2"])
+def test_16_bits_are_the_same_in_arrays_and_pictures(kind: str) -> None:
+    values = np.array([[0, 300, 30000, 65535]], kind)
+    picture = Image.frombytes("I;16" if kind == "<u2" else "I;16B", (4, 1), values.tobytes())
+    for frame in (values, picture):
+        np.testing.assert_array_equal(rgb_bytes(frame)[0, :, 0], [0, 1, 117, 255])
+
+
+def test_pictures_of_32_bits_are_taken_as_arrays_are() -> None:
+    floats = Image.fromarray(np.array([[0, 0.5, 1, 2]], np.float32))
+    np.testing.assert_array_equal(rgb_bytes(floats)[0, :, 0], [0, 128, 255, 255])
+    with pytest.raises(FrameError, match="frame of int32; expected uint8, uint16"):
+        rgb_bytes(Image.fromarray(np.array([[0, 70000]], np.int32)))
+
+
 @pytest.mark.parametrize("shape", [(), (4,), (0, 4), (4, 0, 3), (4, 4, 5), (1, 4, 4, 3)])
 def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(FrameError, match=r"frame of shape .* expected \[height, width\]"):
