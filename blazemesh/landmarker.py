@@ -1,6 +1,7 @@
 """`FaceLandmarker`: the face pipeline with the networks that are at hand."""
 
 import sys
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -52,26 +53,24 @@ class FaceLandmarker(Landmarker):
         backend: Backend = "auto",
         min_detection_confidence: float | None = None,
         min_presence: float = 0.5,
-        packages: Path = PACKAGES,
+        packages: str | Path = PACKAGES,
     ) -> None:
-        if type(max_faces) is not int or max_faces < 1:
-            raise InputError(f"max_faces is {max_faces!r}; expected a whole number of 1 or more")
         _check("detector", detector, tuple(DETECTORS))
         _check("mesh", mesh, (*NETS, None))
         _check("backend", backend, BACKENDS)
         name = DETECTORS[detector]
         about = FACE_DETECTORS[name]
-        score = about.thresholds.score if min_detection_confidence is None else min_detection_confidence
-        _check_share("min_detection_confidence", score)
-        _check_share("min_presence", min_presence)
-        networks = [name, *([NETS[mesh]] if mesh else [])]
+        least = about.thresholds.score if min_detection_confidence is None else min_detection_confidence
+        score = _share("min_detection_confidence", least)
+        settings = Settings(_count("max_faces", max_faces), _share("min_presence", min_presence), smoothing, geometry)
+        networks, packages = [name, *([NETS[mesh]] if mesh else [])], Path(packages)
         chosen = _chosen(backend, networks, packages)
         if chosen == "litert":
             opened = _litert(networks, about.anchors, score)
         else:
             opened = _packaged(chosen, networks, about.anchors, score, packages)
         self.backend = chosen
-        super().__init__(*opened, Settings(max_faces, min_presence, smoothing, geometry))
+        super().__init__(*opened, settings)
 
 
 def _check(name: str, value: object, allowed: tuple[object, ...]) -> None:
@@ -79,9 +78,17 @@ def _check(name: str, value: object, allowed: tuple[object, ...]) -> None:
         raise InputError(f"{name} is {value!r}; expected one of {', '.join(map(repr, allowed))}")
 
 
-def _check_share(name: str, value: float) -> None:
-    if not (isinstance(value, int | float) and 0 <= value <= 1):
+def _count(name: str, value: object) -> int:
+    """The number as Python's own: numpy's are welcome too, here and below."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+        raise InputError(f"{name} is {value!r}; expected a whole number of 1 or more")
+    return int(value)
+
+
+def _share(name: str, value: object) -> float:
+    if not (isinstance(value, Real) and 0 <= float(value) <= 1):
         raise InputError(f"{name} is {value!r}; expected a number from 0 to 1")
+    return float(value)
 
 
 def _chosen(backend: Backend, networks: list[str], packages: Path) -> Backend:

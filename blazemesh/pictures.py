@@ -12,6 +12,7 @@ import facts
 from blazemesh.errors import InputError
 from blazemesh.files import describe_os_error
 from pipelines.silence import no_native_messages
+from runtime.frames import rgb_bytes
 from verification.pictures import Picture, Spot
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".gif"}
@@ -56,8 +57,8 @@ def _too_large(path: Path) -> InputError:
 
 
 def _in_mode(mode: str, picture: Image.Image, path: Path) -> Image.Image:
-    if picture.mode.startswith("I;16"):  # Pillow would clip these to 0…255
-        return Image.fromarray((np.asarray(picture, np.float32) / 257).round().astype(np.uint8)).convert(mode)
+    if picture.mode.startswith("I;16"):
+        return Image.fromarray(rgb_bytes(picture)).convert(mode)
     if picture.mode in ("I", "F"):
         raise InputError(f"{path}: pixels of 32 bits, expected 8 or 16; nothing says which of their values is white")
     return picture.convert(mode)
@@ -91,10 +92,14 @@ def pictures_in(folder: Path, detector: bytes) -> list[Picture]:
 
 
 def picture_paths(folder: Path) -> list[Path]:
-    """The files of a folder that have a picture's suffix, in the order of their names; InputError if there is none."""
+    """The files of a folder that have a picture's suffix, in the order of their names; InputError if there is none.
+
+    What is hidden is none of them: some systems keep a picture's metadata in a file of its name with "._" before it.
+    """
     if not folder.is_dir():
         raise InputError(f"{str(folder)!r} is no folder; expected one with pictures")
-    paths = sorted(Path(entry) for entry in os.scandir(folder) if Path(entry).suffix.lower() in SUFFIXES)
+    entries = [entry for entry in os.scandir(folder) if not entry.is_dir() and not entry.name.startswith(".")]
+    paths = sorted(Path(entry) for entry in entries if Path(entry).suffix.lower() in SUFFIXES)
     if not paths:
         raise InputError(f"{str(folder)!r} holds no picture; expected files ending in {', '.join(sorted(SUFFIXES))}")
     return paths

@@ -122,12 +122,10 @@ def _source(options: argparse.Namespace) -> tuple["Source", bool]:
         return Pictures(tuple(picture_paths(path)), read_picture, options.track, fps or USUAL_FPS), options.track
     if options.source.isascii() and options.source.isdigit() and not path.exists():
         return Camera(int(options.source), fps), not options.static
+    if not path.exists():
+        raise InputError(f"no file or folder {str(path)!r}; expected a picture, a folder, a video or a camera's number")
     if path.suffix.lower() in SUFFIXES:
-        if options.track:
-            raise InputError(
-                f"{path}: --track: expected a video, a camera or a folder of a video's frames, not a picture"
-            )
-        return Pictures((path,), read_picture), False
+        return Pictures((path,), read_picture, options.track, fps or USUAL_FPS), options.track
     return Video(path, fps), not options.static
 
 

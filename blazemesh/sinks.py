@@ -53,10 +53,15 @@ def _described(seen: Seen) -> str:
 
 @contextmanager
 def picture_files(folder: Path, path_of: Callable[[Seen], Path]) -> Iterator[Take]:
-    """The frames with their faces drawn, each whole or not at all in a file of `folder`, which `path_of` names."""
+    """The frames with their faces drawn, each whole or not at all in a file of `folder`, which `path_of` names.
+
+    InputError where that is the file that the frame was read from.
+    """
 
     def take(seen: Seen) -> bool:
-        path = path_of(seen)
+        path, read = path_of(seen), Path(seen.frame.name)
+        if path.exists() and read.exists() and path.samefile(read):
+            raise InputError(f"--save {path}: it is what is read; expected another place")
         write_atomically(path, encoded(seen.drawn, path))
         return True
 

@@ -53,6 +53,17 @@ def test_what_it_does_not_understand_is_one_line(wrong: dict[str, Any], expected
         FaceLandmarker(**wrong)
 
 
+def test_numpys_numbers_and_paths_as_text_are_understood(built: Path) -> None:
+    landmarker = FaceLandmarker(
+        max_faces=np.int64(2),  # type: ignore[arg-type]
+        mesh=None,
+        min_presence=np.float32(0.5),  # type: ignore[arg-type]
+        backend="reference",
+        packages=str(built),
+    )
+    assert landmarker.detect(np.zeros((8, 8, 3), np.uint8)) == []
+
+
 @pytest.mark.skipif(sys.platform == "darwin", reason="Core ML runs there")
 def test_core_ml_is_refused_where_it_is_not(built: Path) -> None:
     with pytest.raises(InputError, match="Core ML runs on macOS"):

@@ -23,7 +23,7 @@ from blazemesh.seen import Seen
 from runtime.overlay import Style
 from runtime.sources import TimedFrame, Video
 from tests.blazemesh.test_pictures import ORIENTATIONS
-from tests.conftest import ROOT, Command, Ended
+from tests.conftest import ROOT, Command, Ended, files
 from tests.runtime.test_sources import Capture
 
 ASTRONAUT = facts.path("astronaut.png")
@@ -209,6 +209,19 @@ def test_a_folder_is_tracked_when_asked(command: Command, folder: Path, more: tu
     assert {record["faces"][0]["id"] for record in records} == {0}
 
 
+def test_a_picture_that_is_tracked_is_a_video_of_one_frame(command: Command, tmp_path: Path) -> None:
+    (record,) = lines(command("run", ASTRONAUT, "--track", "--json", "--save", tmp_path / "x.png"))
+    assert (record["timestamp_ms"], len(record["faces"])) == (0, 1)
+    assert (tmp_path / "x.png").is_file()
+
+
+def test_of_a_folder_only_pictures_in_sight_count(command: Command, folder: Path) -> None:
+    (folder / "more.png").mkdir()
+    (folder / "._0.png").write_bytes(b"\x00\x05\x16\x07")  # as macOS leaves them on others' file systems
+    found = [Path(record["source"]).name for record in lines(command("run", folder, "--json"))]
+    assert found == ["0.png", "1.png", "2.png"]
+
+
 def test_the_frame_rate_may_be_given_for_a_video(command: Command, video: Path) -> None:
     assert [record["timestamp_ms"] for record in lines(command("run", video, "--json", "--fps", 50))][:3] == [0, 20, 40]
 
@@ -302,6 +315,23 @@ def test_a_folder_is_saved_as_a_folder_or_a_video(command: Command, folder: Path
     pictures = [np.asarray(frame.image) for frame in saved]
     assert (saved.fps, [picture.shape for picture in pictures]) == (10, [(240, 320, 3)] * 5)
     assert pictures[4][:, :90].max() < 20  # another size is fitted into the first one's, between black bars
+
+
+@pytest.mark.parametrize("way", ["its folder", "a link to its folder", "a link to it", "a folder of links"])
+def test_what_is_read_is_never_written(command: Command, folder: Path, tmp_path: Path, way: str) -> None:
+    before = files(folder)
+    link = tmp_path / "link.png"
+    link.symlink_to(folder if way == "a link to its folder" else folder / "0.png")
+    source = folder / "0.png"
+    if way == "a folder of links":
+        source = tmp_path / "links"
+        source.mkdir()
+        (source / "0.png").symlink_to(folder / "0.png")
+    out = link if way.startswith("a link") else folder
+    ended = command("run", source, "--save", out)
+    assert ended.code == 2
+    assert ended.line.endswith(": it is what is read; expected another place")
+    assert files(folder) == before
 
 
 def test_a_videos_frames_are_saved_by_number(command: Command, video: Path, tmp_path: Path) -> None:
@@ -408,14 +438,14 @@ def test_a_file_is_still_saved_when_nobody_reads(video: Path, tmp_path: Path, mo
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("{tmp}/none.png", "cannot open '{tmp}/none.png': it, or a folder on its path, does not exist; check the path"),
-        ("{tmp}/none.mp4", "no file '{tmp}/none.mp4'; expected a video"),
+        ("{tmp}/none.png", "no file or folder '{tmp}/none.png'; expected a picture, a folder, a video or a camera's"),
+        ("{tmp}/none.mp4", "no file or folder '{tmp}/none.mp4'; expected a picture, a folder, a video or"),
+        ("-1", "no file or folder '-1'; expected a picture, a folder, a video or a camera's number"),
         ("{tmp}/empty", "'{tmp}/empty' holds no picture; expected files ending in "),
         ("{tmp}/text.mp4", "{tmp}/text.mp4: no video that can be read; expected a whole MP4"),
         ("{tmp}/text.png", "{tmp}/text.png: no picture that Pillow can read"),
         ("97", "no camera 97; expected the number of one that is connected"),
         ("99999999999999999999", "no camera 99999999999999999999; expected the number of one that is connected"),
-        ("{astronaut} --track", "{astronaut}: --track: expected a video, a camera or a folder"),
         ("{astronaut} --max-faces 0", "max_faces is 0; expected a whole number of 1 or more"),
         ("{astronaut} --min-presence nan", "min_presence is nan; expected a number from 0 to 1"),
         ("{astronaut} --min-detection-confidence 2", "min_detection_confidence is 2.0; expected a number from 0 to 1"),
