@@ -121,3 +121,8 @@ def test_a_mirrored_face_gives_a_rotation_all_the_same() -> None:
 def test_what_is_no_face_is_refused(landmarks: np.ndarray) -> None:
     with pytest.raises(FrameError, match="expected"):
         face_geometry(landmarks, FRAME)
+
+
+def test_the_triangles_that_all_faces_share_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        face_geometry(seen(CANONICAL - np.array([0, 0, 40]), FRAME, Camera()), FRAME).triangles[0] = 0
