@@ -1,25 +1,28 @@
 """The saved packages on a real face: the astronaut with her detection, mesh and irises, as one picture."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont
 
-import facts
 from blazemesh.errors import GateError, InputError
 from blazemesh.files import describe_os_error, write_atomically
-from pipelines.anchors import SHORT_RANGE
+from blazemesh.landmarker import DETECTORS, NETS, FaceLandmarker, open_package
+from blazemesh.pictures import astronaut
 from pipelines.refinement import attention_refinement
 from runtime import drawing
+from runtime.backends import PackagedIris
 from runtime.canvas import Canvas, Colour
-from runtime.regions import Region, around_detection, around_eye, whole_frame
-from runtime.warp import Border, warp
+from runtime.regions import Region, around_eye, whole_frame
+from runtime.warp import warp
 
+DETECTOR, MESH, IRIS = DETECTORS["short"], NETS["attention"], "IrisLandmarks"
+IRIS_SIDE = 64
+"""Of the iris model's input, in pixels."""
+MOST_FACES = 16
 LEAST_PRESENCE = 0.5
 EYES = ((33, 133, False), (362, 263, True))
 """Landmarks at an eye's corners, the one on the picture's left first, and whether the iris model wants it mirrored."""
@@ -28,39 +31,7 @@ FORMATS = {".png": "PNG", ".jpg": "JPEG"}
 QUALITY = 90
 """Of a JPEG: 1 to 95."""
 
-Arrays = Mapping[str, NDArray[np.floating]]
 CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
-
-
-class Predictor(Protocol):
-    """A saved package, as coremltools' MLModel and the project's own executor answer for it."""
-
-    def predict(self, inputs: Mapping[str, Image.Image]) -> Arrays:
-        """Outputs by name for inputs by name."""
-
-
-SLOTS = -1
-"""A size that is as many as the package was built with."""
-
-
-@dataclass(frozen=True)
-class Network:
-    """A package: its name, its input's side in pixels, what lies outside of a frame, its outputs' names and shapes."""
-
-    name: str
-    side: int
-    border: Border
-    outputs: tuple[tuple[str, tuple[int, ...]], ...]
-
-
-DETECTOR = Network(
-    "BlazeFaceShortRange",
-    SHORT_RANGE.input_side,
-    "zero",
-    (("landmarks", (SLOTS, 8, 2)), ("confidence", (SLOTS,)), ("count", (1,))),
-)
-MESH = Network("FaceMeshAttention", 192, "replicate", (("landmarks", (478, 3)), ("presence", (1,))))
-IRIS = Network("IrisLandmarks", 64, "replicate", (("contour", (71, 3)), ("iris", (5, 3))))
 
 
 @dataclass(frozen=True)
@@ -86,7 +57,7 @@ class Face:
     """What the networks say of one frame, in its pixels: `detections` [M, 8, 2] (best first), the first face's mesh."""
 
     detections: NDArray[np.float64]
-    scores: NDArray[np.float32]
+    scores: list[float]
     region: Region
     landmarks: NDArray[np.float64]
     presence: float
@@ -96,79 +67,47 @@ class Face:
 def write_demo(packages: Path, output: Path) -> Demo:
     """Run the packages in the folder `packages` on the astronaut's picture and draw the answers into `output`.
 
-    `output` ends in .png or .jpg. InputError if a package is missing or has other outputs, or if `output` can't be
-    written; PackageError if a package can't be executed; GateError if the astronaut's face isn't found.
+    `output` ends in .png or .jpg. InputError if a package is missing, or if `output` can't be written; EngineError if
+    one has other outputs; PackageError if one can't be executed; GateError if the astronaut's face isn't found.
     """
     if output.suffix not in FORMATS:
         raise InputError(f"can't write the demo picture {output}; expected a name that ends in {' or '.join(FORMATS)}")
-    predictors = {network.name: open_package(packages, network) for network in (DETECTOR, MESH, IRIS)}
-    with Image.open(facts.path("astronaut.png")) as file:
-        frame = file.convert("RGB")
-    face = find_face(predictors, frame)
+    frame = Image.fromarray(astronaut().pixels)
+    face = find_face(packages, frame)
     save(compose(frame, face), output)
     return Demo(output, len(face.scores), face.presence)
 
 
-def open_package(packages: Path, network: Network) -> Predictor:
-    """The network's saved package, ready to predict; InputError if it isn't there."""
-    package = packages / f"{network.name}.mlpackage"
-    if not package.is_dir():
-        raise InputError(f"no package at {package}; build the packages first (`make coreml`)")
-    from verification.executor.reference import ReferenceModel
-
-    return ReferenceModel(package)
-
-
-def find_face(predictors: Mapping[str, Predictor], frame: Image.Image) -> Face:
+def find_face(packages: Path, frame: Image.Image) -> Face:
     """The frame's faces, and the best one's mesh and irises; GateError if there is none."""
-    whole = whole_frame(*frame.size)
-    found = predict(predictors, DETECTOR, frame, whole)
-    count = int(found["count"][0])
-    if count < 1:
-        raise GateError(f"{DETECTOR.name} finds no face in the astronaut's picture; expected one: verify the package")
-    detections = whole.to_frame(found["landmarks"][:count])
-    region = around_detection(detections[0])
-    mesh = predict(predictors, MESH, frame, region)
-    presence = float(mesh["presence"][0])
-    if not presence >= LEAST_PRESENCE:
+    landmarker = FaceLandmarker(
+        MOST_FACES, "short", "attention", min_presence=0, backend="reference", packages=packages
+    )
+    iris = PackagedIris(IRIS, open_package(packages / f"{IRIS}.mlpackage", "reference"))
+    faces = landmarker.detect(frame)
+    detections = [face.detection for face in faces if face.detection is not None]
+    best = faces[0] if faces else None
+    if best is None or best.landmarks_in_pixels is None or best.region is None or best.presence is None:
+        raise GateError(f"{DETECTOR} and {MESH} find no face in the astronaut's picture; expected one: verify them")
+    if best.presence < LEAST_PRESENCE:
         raise GateError(
-            f"{MESH.name} gives the astronaut's face a presence of {presence:.3f}; "
+            f"{MESH} gives the astronaut's face a presence of {best.presence:.3f}; "
             f"expected at least {LEAST_PRESENCE}: verify the package"
         )
-    landmarks = region.to_frame(mesh["landmarks"])
-    eyes = tuple(find_eye(predictors, frame, landmarks, *eye) for eye in EYES)
-    return Face(detections, found["confidence"][:count], region, landmarks, presence, eyes)
+    landmarks = best.landmarks_in_pixels
+    eyes = tuple(find_eye(iris, frame, landmarks, *eye) for eye in EYES)
+    points = np.array([detection.points for detection in detections]) * np.array(frame.size, float)
+    return Face(points, [detection.score for detection in detections], best.region, landmarks, best.presence, eyes)
 
 
 def find_eye(
-    predictors: Mapping[str, Predictor],
-    frame: Image.Image,
-    landmarks: NDArray[np.float64],
-    left: int,
-    right: int,
-    mirror: bool,
+    iris: PackagedIris, frame: Image.Image, landmarks: NDArray[np.float64], left: int, right: int, mirror: bool
 ) -> Eye:
     """The eye between the landmarks `left` and `right` of a mesh, shown mirrored if the iris model wants it so."""
     region = around_eye(landmarks[left], landmarks[right])
     seen = region.mirrored() if mirror else region
-    found = predict(predictors, IRIS, frame, seen)
-    return Eye(region, seen.to_frame(found["contour"]), seen.to_frame(found["iris"]))
-
-
-def predict(predictors: Mapping[str, Predictor], network: Network, frame: Image.Image, region: Region) -> Arrays:
-    """The network's outputs for a region of the frame; InputError if they are not the ones it should have."""
-    picture = Image.fromarray(warp(np.asarray(frame.convert("RGB")), region, network.side, network.border))
-    outputs = predictors[network.name].predict({"image": picture})
-    for name, shape in network.outputs:
-        if name not in outputs or not _fits(outputs[name].shape, shape):
-            found = ", ".join(f"{key} {list(value.shape)}" for key, value in outputs.items())
-            sizes = ", ".join("K" if size == SLOTS else str(size) for size in shape)
-            raise InputError(f"{network.name} gives {found}; expected {name} [{sizes}]: build the packages again")
-    return outputs
-
-
-def _fits(found: tuple[int, ...], expected: tuple[int, ...]) -> bool:
-    return len(found) == len(expected) and all(e in (f, SLOTS) for f, e in zip(found, expected, strict=True))
+    found = iris.eye(warp(np.asarray(frame), seen, IRIS_SIDE, "replicate"))
+    return Eye(region, seen.to_frame(found.contour), seen.to_frame(found.iris))
 
 
 BACKGROUND = (17, 24, 39)
@@ -194,9 +133,9 @@ def compose(frame: Image.Image, face: Face) -> Image.Image:
         sheet.paste(eye_panel(frame, eye, colour), (right, GAP + row * (INSET + GAP)))
     pen = ImageDraw.Draw(sheet)
     for x, name, words in (
-        (left, DETECTOR.name, f"score {face.scores[0]:.2f}, box and 6 keypoints; white: what the mesh model sees"),
-        (middle, MESH.name, f"presence {face.presence:.2f}, 478 landmarks, irises among them"),
-        (right, IRIS.name, "71 + 5 points an eye"),
+        (left, DETECTOR, f"score {face.scores[0]:.2f}, box and 6 keypoints; white: what the mesh model sees"),
+        (middle, MESH, f"presence {face.presence:.2f}, 478 landmarks, irises among them"),
+        (right, IRIS, "71 + 5 points an eye"),
     ):
         pen.text((x, PANEL + GAP + 7), name, TEXT, ImageFont.load_default(20))
         pen.text((x, PANEL + GAP + 31), words, QUIET, ImageFont.load_default(16))

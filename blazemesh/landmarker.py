@@ -137,14 +137,15 @@ def _packaged(
     """The saved packages."""
     from runtime.backends import PackagedDetector, PackagedMesh
 
-    opened = [_open(packages / f"{name}.mlpackage", backend) for name in networks]
+    opened = [open_package(packages / f"{name}.mlpackage", backend) for name in networks]
     detector = PackagedDetector(networks[0], opened[0], recipe.input_side, min_score)
     if len(networks) == 1:
         return detector, None
     return detector, PackagedMesh(networks[1], opened[1], MESHES[networks[1]].side)
 
 
-def _open(package: Path, backend: Backend) -> "Predictor":
+def open_package(package: Path, backend: Backend) -> "Predictor":
+    """A saved package, ready to predict in Core ML or the reference; InputError where it is missing, or Core ML is."""
     if not package.is_dir():
         raise InputError(f"no package at {package}; build the packages first (`make coreml`)")
     if backend == "coreml" and sys.platform != "darwin":

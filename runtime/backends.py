@@ -1,4 +1,4 @@
-"""The two networks of the pipeline, whoever executes them: a crop's faces, a crop's mesh."""
+"""The networks, whoever executes them: a crop's faces and a crop's mesh for the pipeline; a crop's eye."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,6 +50,14 @@ class Predictor(Protocol):
         """Outputs by name for inputs by name."""
 
 
+@dataclass(frozen=True, eq=False)
+class Eye:
+    """`contour` [71, 3] and `iris` [5, 3] of an eye, both normalised to the crop, z in x's scale."""
+
+    contour: NDArray[np.float32]
+    iris: NDArray[np.float32]
+
+
 class PackagedDetector:
     """A detector's package that decodes and suppresses itself; it holds as many faces as it has slots."""
 
@@ -82,6 +90,21 @@ class PackagedMesh:
         if landmarks.shape not in ((468, 3), (478, 3)) or presence.size != 1:
             raise _other(self._name, found, "landmarks [468 or 478, 3], presence [1]")
         return Mesh(landmarks.astype(np.float32), float(presence.reshape(-1)[0]))
+
+
+class PackagedIris:
+    """The iris model's package, which normalises itself; it knows the eye that holds landmark 33."""
+
+    def __init__(self, name: str, package: Predictor) -> None:
+        self._name, self._package = name, package
+
+    def eye(self, crop: Bytes) -> Eye:
+        """The eye in a crop [64, 64, 3]; EngineError for a package with other outputs."""
+        found = self._package.predict({"image": Image.fromarray(crop)})
+        contour, iris = (_output(self._name, found, name) for name in ("contour", "iris"))
+        if (contour.shape, iris.shape) != ((71, 3), (5, 3)):
+            raise _other(self._name, found, "contour [71, 3], iris [5, 3]")
+        return Eye(contour.astype(np.float32), iris.astype(np.float32))
 
 
 def _output(package: str, found: Mapping[str, NDArray[Any]], name: str) -> NDArray[Any]:

@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from pipelines import libm
 from runtime.errors import FrameError
-from runtime.regions import FACE_SCALE, Region, normalised_angle
+from runtime.regions import Region, normalised_angle
 
 Points = NDArray[np.float32]
 Point = Points | tuple[np.float32, np.float32]
 """x and y, perhaps z."""
 Size = tuple[int, int]
 
+FACE_SCALE = 1.5
+"""The mesh model's square is this much larger than the longer side of the box around the face."""
 EYE_CORNERS = (33, 263)
 """The landmarks at the eyes' outer corners, which lie level in the mesh model's region."""
 EYES = (2, 3)

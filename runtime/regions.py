@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 
 from runtime.errors import FrameError
 
-FACE_SCALE = 1.5
-"""The mesh model's square is this much larger than the detection's longer side."""
-
 EYE_SCALE = 2.3
 """The iris model's square is this much larger than the eye is wide."""
 
@@ -62,24 +59,14 @@ class Region:
         return np.stack([u, v], axis=-1).astype(np.float64) + 0.5
 
 
-def whole_frame(width: int, height: int, aspect: float = 1.0) -> Region:
-    """The frame of `width` x `height` pixels, letterboxed: its short side grown until width / height is `aspect`.
+def whole_frame(width: int, height: int) -> Region:
+    """The frame of `width` x `height` pixels, letterboxed: its short side grown until it is a square.
 
     What a detector looks at; outside of the frame it sees zeros. FrameError for a frame without pixels.
     """
     if width < 1 or height < 1:
         raise FrameError(f"frame of {width} x {height} pixels; expected at least 1 x 1")
-    return Region((width / 2, height / 2), (max(width, height * aspect), max(height, width / aspect)))
-
-
-def around_detection(points: NDArray[np.floating]) -> Region:
-    """The mesh model's region for a detection: `points` [8, 2] in pixels of the frame, rows as in pipelines.detections.
-
-    The box's centre; square on its longer side, times 1.5; rotated so that the eyes (keypoints 0 and 1) are level.
-    FrameError for a box without extent, or points that are not finite. Source: google-ai-edge/mediapipe,
-    mediapipe/modules/face_landmark/face_detection_front_detection_to_roi.pbtxt.
-    """
-    return _square(points[:2], points[2], points[3], FACE_SCALE)
+    return Region((width / 2, height / 2), (max(width, height), max(width, height)))
 
 
 def around_eye(left: NDArray[np.floating], right: NDArray[np.floating]) -> Region:
@@ -90,21 +77,12 @@ def around_eye(left: NDArray[np.floating], right: NDArray[np.floating]) -> Regio
     FrameError for corners that coincide or are not finite. Source: google-ai-edge/mediapipe,
     mediapipe/modules/iris_landmark/iris_landmark_landmarks_to_roi.pbtxt.
     """
-    corners = np.stack([left[:2], right[:2]])
-    return _square(np.stack([corners.min(axis=0), corners.max(axis=0)]), corners[0], corners[1], EYE_SCALE)
-
-
-def _square(box: NDArray[np.floating], start: NDArray[np.floating], end: NDArray[np.floating], scale: float) -> Region:
-    """The square on the longer side of `box` [2, 2], times `scale`, rotated with the line from `start` to `end`."""
-    if not np.isfinite(np.stack([*box, start[:2], end[:2]])).all() or not (box[1] > box[0]).any():
-        raise FrameError(
-            f"face or eye from {box[0].tolist()} to {box[1].tolist()}, turned from {start[:2].tolist()} to "
-            f"{end[:2].tolist()}; expected finite points around some width or height"
-        )
-    side = float((box[1] - box[0]).max()) * scale
-    center = box.astype(np.float64).mean(axis=0)
-    dx, dy = float(end[0] - start[0]), float(end[1] - start[1])
-    return Region((float(center[0]), float(center[1])), (side, side), normalised_angle(-math.atan2(-dy, dx)))
+    start, end = left[:2].astype(np.float64), right[:2].astype(np.float64)
+    if not np.isfinite([start, end]).all() or (start == end).all():
+        raise FrameError(f"an eye from {start.tolist()} to {end.tolist()}; expected two points apart, finite numbers")
+    (dx, dy), (x, y) = (end - start).tolist(), ((start + end) / 2).tolist()
+    side = max(abs(dx), abs(dy)) * EYE_SCALE
+    return Region((x, y), (side, side), normalised_angle(-math.atan2(-dy, dx)))
 
 
 def normalised_angle(angle: float) -> float:

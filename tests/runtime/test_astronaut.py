@@ -13,7 +13,8 @@ from pipelines.anchors import FULL_RANGE, SHORT_RANGE, AnchorRecipe
 from pipelines.decoding import decode, sigmoid
 from pipelines.detections import Detections
 from pipelines.suppression import FULL_RANGE_THRESHOLDS, SHORT_RANGE_THRESHOLDS, Thresholds, suppress
-from runtime.regions import Region, around_detection, around_eye, whole_frame
+from runtime.rects import Rect
+from runtime.regions import Region, around_eye, whole_frame
 from runtime.warp import Border, warp
 
 Network = Callable[[Image.Image], Mapping[str, NDArray[np.float32]]]
@@ -36,7 +37,7 @@ def detect(network: Network, picture: Image.Image, recipe: AnchorRecipe, thresho
 
 def mesh(network: Network, picture: Image.Image, points: NDArray[np.float32]) -> NDArray[np.float64]:
     """The mesh of a detected face, in the picture's pixels; its presence is asserted."""
-    region = around_detection(points)
+    region = Rect.around_detection((points / picture.size).astype(np.float32), picture.size).region()
     raw = network(crop_image(picture, region, 192, "replicate"))
     assert sigmoid(raw["presence"])[0] > 0.99
     return region.to_frame(raw["landmarks"] / 192)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from runtime.errors import FrameError
-from runtime.regions import Region, around_detection, around_eye, normalised_angle, whole_frame
+from runtime.regions import Region, around_eye, normalised_angle, whole_frame
 
 
 def test_back_projection_turns_clockwise_on_the_screen() -> None:
@@ -38,37 +38,15 @@ def test_a_mirrored_region_sees_its_right_side_on_the_left() -> None:
     assert region.mirrored().mirrored() == region
 
 
-@pytest.mark.parametrize(
-    ("frame", "aspect", "size"),
-    [
-        ((640, 480), 1.0, (640, 640)),
-        ((480, 640), 1.0, (640, 640)),
-        ((300, 300), 1.0, (300, 300)),
-        ((100, 100), 2.0, (200, 100)),
-    ],
-)
-def test_the_whole_frame_grows_on_its_short_side(frame: tuple[int, int], aspect: float, size: tuple[int, int]) -> None:
-    assert whole_frame(*frame, aspect) == Region((frame[0] / 2, frame[1] / 2), size)
+@pytest.mark.parametrize(("frame", "side"), [((640, 480), 640), ((480, 640), 640), ((300, 300), 300)])
+def test_the_whole_frame_grows_on_its_short_side(frame: tuple[int, int], side: int) -> None:
+    assert whole_frame(*frame) == Region((frame[0] / 2, frame[1] / 2), (side, side))
 
 
 def test_letterboxed_points_go_back_to_the_frame() -> None:
     # A frame of 200 x 100 fills the middle half of the square: rows ¼ to ¾.
     points = whole_frame(200, 100).to_frame(np.array([[0, 0.25], [1, 0.75], [0.5, 0.5]]))
     np.testing.assert_allclose(points, [[0, 0], [200, 100], [100, 50]])
-
-
-def detection(angle: float) -> np.ndarray:
-    """A box of 40 x 20 around (100, 60) whose eyes are 10 apart, turned by `angle`."""
-    eye = np.array([math.cos(angle), math.sin(angle)]) * 5
-    center = np.array([100.0, 60.0])
-    return np.array([[80, 50], [120, 70], center - eye, center + eye, *[center] * 4])
-
-
-@pytest.mark.parametrize("degrees", [-179, -90, -30, 0, 30, 90, 150])
-def test_a_detections_region_is_its_boxs_square_turned_with_the_eyes(degrees: int) -> None:
-    region = around_detection(detection(math.radians(degrees)))
-    assert (*region.center, *region.size) == pytest.approx((100, 60, 60, 60))
-    assert region.rotation == pytest.approx(math.radians(degrees))
 
 
 def test_an_eyes_region_lies_level_with_its_corners() -> None:
@@ -86,15 +64,9 @@ def test_angles_are_brought_into_one_turn(angle: float, expected: float) -> None
 
 
 def test_what_is_no_region_is_refused() -> None:
-    for points in (np.zeros((8, 2)), detection(0)[[1, 0, *range(2, 8)]]):
-        with pytest.raises(FrameError, match="some width or height"):
-            around_detection(points)
-    with pytest.raises(FrameError, match="finite"):
-        around_detection(np.full((8, 2), np.nan))
-    with pytest.raises(FrameError, match="finite"):
-        around_detection(np.array([[0, 0], [np.inf, 1], *[[0.0, 0.0]] * 6]))
-    with pytest.raises(FrameError, match="some width or height"):
-        around_eye(np.ones(3), np.ones(3))
+    for corner in (1.0, math.nan, math.inf):
+        with pytest.raises(FrameError, match="expected two points apart, finite numbers"):
+            around_eye(np.ones(3), np.full(3, corner))
     with pytest.raises(FrameError, match="0 x 5"):
         whole_frame(0, 5)
     for size in ((0, 3), (3, 0), (3, math.inf)):
