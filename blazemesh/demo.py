@@ -31,8 +31,6 @@ FORMATS = {".png": "PNG", ".jpg": "JPEG"}
 QUALITY = 90
 """Of a JPEG: 1 to 95."""
 
-CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
-
 
 @dataclass(frozen=True)
 class Demo:
@@ -146,7 +144,7 @@ def detection_panel(frame: Image.Image, face: Face) -> Image.Image:
     """The whole frame with every detection, and the region that the mesh model was shown."""
     view = whole_frame(*frame.size)
     canvas = Canvas(show(frame, view, PANEL))
-    drawing.draw_region(canvas, view.from_frame(face.region.to_frame(CORNERS)) * PANEL)
+    drawing.draw_region(canvas, view.from_frame(face.region.corners) * PANEL)
     for detection in face.detections:
         drawing.draw_detection(canvas, view.from_frame(detection) * PANEL)
     return canvas.picture()

@@ -3,7 +3,7 @@
 import sys
 from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from blazemesh.errors import InputError
 from pipelines.anchors import AnchorRecipe
@@ -21,7 +21,6 @@ PACKAGES = Path("build/coreml")
 
 DETECTORS: dict[str, str] = {"short": "BlazeFaceShortRange", "full": "BlazeFaceFullRange"}
 NETS: dict[str, str] = {"mesh": "FaceMesh", "attention": "FaceMeshAttention"}
-BACKENDS = ("auto", "coreml", "litert", "reference")
 
 
 class FaceLandmarker(Landmarker):
@@ -57,7 +56,7 @@ class FaceLandmarker(Landmarker):
     ) -> None:
         _check("detector", detector, tuple(DETECTORS))
         _check("mesh", mesh, (*NETS, None))
-        _check("backend", backend, BACKENDS)
+        _check("backend", backend, get_args(Backend))
         name = DETECTORS[detector]
         about = FACE_DETECTORS[name]
         least = about.thresholds.score if min_detection_confidence is None else min_detection_confidence

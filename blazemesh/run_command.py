@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from runtime.sources import Source
 
 NO_MESH = "none"
-FASTEST = 1000.0
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -110,11 +109,11 @@ def _landmarker(options: argparse.Namespace, axes: bool) -> "FaceLandmarker":
 def _source(options: argparse.Namespace) -> tuple["Source", bool]:
     """Where the frames come from, and whether they follow each other."""
     from blazemesh.pictures import SUFFIXES, picture_paths, read_picture
-    from runtime.sources import USUAL_FPS, Camera, Pictures, Video
+    from runtime.sources import FASTEST_FPS, USUAL_FPS, Camera, Pictures, Video
 
     fps = options.fps
-    if fps is not None and not (math.isfinite(fps) and 0 < fps <= FASTEST):
-        raise InputError(f"--fps {fps:g}: expected more than 0, at most {FASTEST:g}")
+    if fps is not None and not (math.isfinite(fps) and 0 < fps <= FASTEST_FPS):
+        raise InputError(f"--fps {fps:g}: expected more than 0, at most {FASTEST_FPS:g}")
     if not options.source:
         raise InputError("SOURCE is empty; expected a picture, a folder, a video or a camera's number")
     path = Path(options.source)

@@ -39,7 +39,6 @@ MARGIN = 0.06
 AXIS, AHEAD = 9.0, 13.0
 """Centimetres, how long axes are drawn, and the one that looks ahead: they begin inside of the head."""
 INK: Colour = (17, 24, 39, 255)
-CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 
 Points = NDArray[np.floating]
 
@@ -125,7 +124,7 @@ def _draw_place(canvas: Canvas, face: Face, scale: float) -> None:
         draw_detection(canvas, points, scale)
         corner, words = points[0], f"{words}  {face.detection.score:.2f}"
     elif face.region is not None:
-        corners = face.region.to_frame(CORNERS)
+        corners = face.region.corners
         draw_region(canvas, corners, AMBER, scale)
         corner = corners[np.argmin(corners.sum(axis=1))]
         words = words if face.presence is None else f"{words}  {face.presence:.2f}"
@@ -140,7 +139,7 @@ def _place(face: Face) -> Points:
     """The points [N, 2] of what `_draw_place` draws."""
     if face.detection is not None:
         return np.asarray(face.detection.points * np.array(face.frame_size))
-    return np.zeros((0, 2)) if face.region is None else face.region.to_frame(CORNERS)
+    return np.zeros((0, 2)) if face.region is None else face.region.corners
 
 
 def _area(lines: Sequence[Points], size: tuple[int, int]) -> Area | None:

@@ -36,6 +36,11 @@ class Region:
         """The same rectangle, seen left to right."""
         return Region(self.center, (-self.size[0], self.size[1]), self.rotation)
 
+    @property
+    def corners(self) -> NDArray[np.float64]:
+        """In pixels of the frame, [4, 2], around the rectangle: the crop's upper left first, then its upper right."""
+        return self.to_frame(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]))
+
     def to_frame(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Points of the crop, [..., 2] or [..., 3] normalised to it, → pixels of the frame, same shape.
 

@@ -16,6 +16,10 @@ def test_back_projection_turns_clockwise_on_the_screen() -> None:
     )
 
 
+def test_corners_go_around_the_rectangle() -> None:
+    np.testing.assert_allclose(Region((100, 50), (40, 20)).corners, [[80, 40], [120, 40], [120, 60], [80, 60]])
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_back_projection_is_a_rotation_in_the_complex_plane(seed: int) -> None:
     random = np.random.default_rng(seed)
