@@ -1,6 +1,7 @@
 """The loop of `blazemesh run`: frames from a source, their faces, and whoever wants to have them."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from statistics import median
@@ -14,6 +15,8 @@ from runtime.sources import Source
 
 EVERY = 2.0
 """Seconds between two lines of progress."""
+RECENT = 1000
+"""Frames of which the stages' times are kept: a camera runs for days."""
 
 
 class Tally:
@@ -21,7 +24,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._started = time.perf_counter()
-        self._spent: dict[str, list[float]] = {stage: [] for stage in (*STAGES, "total")}
+        self._spent: dict[str, deque[float]] = {stage: deque(maxlen=RECENT) for stage in (*STAGES, "total")}
         self.frames = self.faces = 0
 
     def add(self, seen: Seen) -> None:
@@ -32,7 +35,7 @@ class Tally:
             spent.append(seen.milliseconds[stage])
 
     def describe(self, backend: str) -> str:
-        """Frames, faces, frames a second in all (reading, drawing and writing too), medians of the stages."""
+        """Frames, faces, frames a second in all (reading, drawing and writing too), medians of the latest stages."""
         stages = ", ".join(f"{stage} {median(spent or [0.0]):.2f}" for stage, spent in self._spent.items())
         return f"{self.progress()}; milliseconds a frame, median: {stages}; {backend}"
 

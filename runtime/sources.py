@@ -82,7 +82,8 @@ class Video:
 
     def __init__(self, path: Path, fps: float | None = None) -> None:
         if not path.is_file():
-            raise SourceError(f"no file {str(path)!r}; expected a video")
+            found = f"{path}: a folder, pipe or device" if path.exists() else f"no file {str(path)!r}"
+            raise SourceError(f"{found}; expected a video in a file")
         self._path, self._forced = path, fps
         with quiet_opencv() as library:
             # An absolute path is never taken for an address, whatever its first letters are.

@@ -135,7 +135,7 @@ def test_what_is_no_video_is_one_line_and_silent(tmp_path: Path, capfd: pytest.C
         assert "\n" not in str(caught.value)
     with pytest.raises(SourceError, match=r"no file '.*none\.mp4'; expected a video"):
         Video(tmp_path / "none.mp4")
-    with pytest.raises(SourceError, match="no file"):
+    with pytest.raises(SourceError, match=r": a folder, pipe or device; expected a video in a file"):
         Video(tmp_path)
     assert capfd.readouterr().err == ""
 
