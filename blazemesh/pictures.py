@@ -1,4 +1,4 @@
-"""The pictures that verification shows to the networks: NASA's astronaut, or a folder of the user's."""
+"""Pictures out of files: NASA's astronaut, one of the user's, or a folder of them."""
 
 import os
 import warnings
