@@ -25,7 +25,7 @@ def rgb_bytes(frame: Frame) -> Bytes:
     black, to 1, white, what lies outside counting as these and NaN as black; of truth values, true is white.
     FrameError for other shapes and types, and for frames without pixels.
     """
-    if isinstance(frame, Image.Image) and not frame.mode.startswith(MORE_THAN_BYTES):
+    if isinstance(frame, Image.Image) and frame.mode != "RGB" and not frame.mode.startswith(MORE_THAN_BYTES):
         frame = frame.convert("RGB")
     values = np.asarray(frame)
     if values.ndim not in (2, 3) or 0 in values.shape or values.shape[2:] not in (*GREY_SHAPES, (3,), (4,)):

@@ -44,10 +44,30 @@ class Geometry:
 
 
 @dataclass(frozen=True, eq=False)
-class _Canonical:
+class CanonicalFace:
+    """MediaPipe's: `vertices` [468, 3] in centimetres, their `weights` [468] in the fit, `triangles` [898, 3], and the
+    texture coordinates `uv` [468, 2], 0-1 from the texture's top left corner. All faces share it, read-only.
+    """
+
     vertices: Floats
     weights: Floats
     triangles: NDArray[np.intp]
+    uv: Floats
+
+
+@cache
+def canonical_face() -> CanonicalFace:
+    """Out of facts/canonical_face.json."""
+    table = facts.load("canonical_face")
+    weights = np.zeros(POINTS)
+    for entry in table["procrustes"]:
+        weights[entry["landmark"]] = entry["weight"]
+    found = CanonicalFace(
+        np.array(table["vertices"]), weights, np.array(table["triangles"], np.intp), np.array(table["uv"])
+    )
+    for values in (found.vertices, found.weights, found.triangles, found.uv):
+        values.flags.writeable = False
+    return found
 
 
 def face_geometry(
@@ -63,7 +83,7 @@ def face_geometry(
     if np.linalg.norm(points - points.mean(axis=0), axis=1).max() < LEAST_EXTENT:
         raise FrameError(f"landmarks within {LEAST_EXTENT} of their mean; expected a face")
     camera = camera or Camera()
-    canonical = _canonical()
+    canonical = canonical_face()
     screen = _on_near_plane(points, frame_size, camera)
     scale = _scale(canonical, _facing_camera(screen))
     scale *= _scale(canonical, _in_space(screen, scale, camera))
@@ -126,17 +146,6 @@ def _facing_camera(points: Floats) -> Floats:
     return points * [1, 1, -1]
 
 
-def _scale(canonical: _Canonical, points: Floats) -> float:
+def _scale(canonical: CanonicalFace, points: Floats) -> float:
     """How many times larger than the canonical face the points are."""
     return float(np.linalg.norm(procrustes(canonical.vertices, points, canonical.weights)[:3, 0]))
-
-
-@cache
-def _canonical() -> _Canonical:
-    table = facts.load("canonical_face")
-    weights = np.zeros(POINTS)
-    for entry in table["procrustes"]:
-        weights[entry["landmark"]] = entry["weight"]
-    triangles = np.array(table["triangles"], np.intp)
-    triangles.flags.writeable = False  # every face hands out the same ones
-    return _Canonical(np.array(table["vertices"]), weights, triangles)

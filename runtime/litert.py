@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.anchors import AnchorRecipe
-from pipelines.cutting import Segment, custom_kinds, cut
+from pipelines.cutting import Cut, Segment, custom_kinds, cut
 from pipelines.decoding import decode
 from pipelines.detections import Detections
 from pipelines.forms.landmarks import FaceMesh
@@ -130,7 +130,7 @@ def _segment(segment: Segment, picture: int, levels: Array) -> Callable[[Values]
     return run
 
 
-def _operator(step: Any) -> Callable[[Values], None]:
+def _operator(step: Cut) -> Callable[[Values], None]:
     operator = kernel(step.kind, step.options)
 
     def run(values: Values) -> None:

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-import facts
 from runtime.canvas import Area
-from runtime.geometry import POINTS
+from runtime.geometry import POINTS, canonical_face
 
 Floats = NDArray[np.float64]
 
@@ -75,7 +74,7 @@ def textured(picture: Image.Image, area: Area, landmarks: Floats, texture: Image
     It is lit as the shaded mesh is, but more softly and without the highlight.
     """
     surface = surface_in(area, landmarks)
-    samples = _sampled(_as_fine(texture.convert("RGBA"), landmarks), surface.interpolated(_canonical()[1]))
+    samples = _sampled(_as_fine(texture.convert("RGBA"), landmarks), surface.interpolated(canonical_face().uv))
     light = _light(_seen_normals(surface, landmarks), SOFT_AMBIENT)
     return surface.painted(picture, area, samples[:, :3] * light, samples[:, 3] / 255)
 
@@ -101,7 +100,7 @@ def _sampled(texture: Image.Image, places: Floats) -> Floats:
 
 def surface_in(area: Area, landmarks: Floats) -> Surface:
     """What an area shows of a mesh, `landmarks` [468 or more, 3] in pixels: nearer triangles hide farther ones."""
-    triangles = _canonical()[0]
+    triangles = canonical_face().triangles
     points = landmarks[:POINTS, :2] - area[:2]
     shown = _triangles_shown(points, landmarks[:POINTS, 2], (area[2] - area[0], area[3] - area[1]))
     blocks = shown.reshape(len(shown) // FINENESS, FINENESS, -1, FINENESS)
@@ -117,7 +116,7 @@ def surface_in(area: Area, landmarks: Floats) -> Surface:
 
 def _triangles_shown(points: Floats, depths: Floats, size: tuple[int, int]) -> NDArray[np.int32]:
     """One more than the triangle seen at each place of the fine grid, 0 for none; painted from back to front."""
-    triangles = _canonical()[0]
+    triangles = canonical_face().triangles
     layer = Image.new("I", (size[0] * FINENESS, size[1] * FINENESS))
     draw = ImageDraw.Draw(layer)
     fine = points[triangles] * FINENESS
@@ -140,7 +139,7 @@ def _weights(corners: Floats, places: Floats) -> Floats:
 
 def _normals(points: Floats) -> Floats:
     """The vertices' normals [468, 3] towards the camera: their triangles', by area."""
-    triangles = _canonical()[0]
+    triangles = canonical_face().triangles
     a, b, c = (points[triangles[:, corner]] for corner in range(3))
     normals = np.zeros_like(points)
     for corner in range(3):
@@ -161,13 +160,6 @@ def _light(normals: Floats, ambient: float) -> Floats:
 
 def _unit(vectors: Floats) -> Floats:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12))
-
-
-@cache
-def _canonical() -> tuple[NDArray[np.intp], Floats]:
-    """Triangles [898, 3] and texture coordinates [468, 2] of the canonical face, from the texture's top left corner."""
-    table = facts.load("canonical_face")
-    return np.array(table["triangles"], np.intp), np.array(table["uv"])
 
 
 @cache
