@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from blazemesh import __version__
 from blazemesh.errors import GateError, InputError
+from blazemesh.text_table import printable
 
 if TYPE_CHECKING:
     from blazemesh.manifest import Manifest
@@ -99,8 +100,7 @@ def _end_on_termination() -> None:
 
 def _say(line: str) -> None:
     """One line on standard error, whatever names out of strangers' files are in it."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in line)
-    _write(f"blazemesh: {shown}", sys.stderr)
+    _write(f"blazemesh: {printable(line)}", sys.stderr)
 
 
 def _progress(line: str) -> None:

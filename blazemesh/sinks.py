@@ -16,6 +16,7 @@ from blazemesh.pictures import SUFFIXES
 from blazemesh.prediction import fit
 from blazemesh.seen import Seen
 from blazemesh.staging import made_folders
+from blazemesh.text_table import printable
 from runtime.opencv import quiet_opencv
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _described(seen: Seen) -> str:
     count = len(seen.faces)
     scores = [f"{face.detection.score:.2f}" for face in seen.faces if face.detection is not None]
     sure = f" (score {', '.join(scores)})" if scores else ""
-    return f"{seen.frame.name}: {count} face{'' if count == 1 else 's'}{sure}"
+    return f"{printable(seen.frame.name)}: {count} face{'' if count == 1 else 's'}{sure}"
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Tables for people, in plain text."""
+"""Plain text for people: tables, and names that are safe to show."""
 
 from collections.abc import Sequence
 
@@ -13,3 +13,8 @@ def text_table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
         return "  ".join(cells).rstrip()
 
     return "\n".join([aligned(header), "  ".join("-" * width for width in widths), *map(aligned, lines)])
+
+
+def printable(text: str) -> str:
+    """The text in one line, with escapes for what a terminal would act upon: names of files may hold anything."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in text)

@@ -222,6 +222,13 @@ def test_of_a_folder_only_pictures_in_sight_count(command: Command, folder: Path
     assert found == ["0.png", "1.png", "2.png"]
 
 
+def test_a_still_is_one_line_whatever_its_name(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "two\nlines \x1b[2J.png"
+    head().save(path)
+    (line,) = command("run", path).out.splitlines()
+    assert line.startswith(f"{tmp_path}/two\\nlines \\x1b[2J.png: 1 face (score ")
+
+
 def test_the_frame_rate_may_be_given_for_a_video(command: Command, video: Path) -> None:
     assert [record["timestamp_ms"] for record in lines(command("run", video, "--json", "--fps", 50))][:3] == [0, 20, 40]
 
