@@ -1,0 +1,2 @@
+// iOS refuses: no such module 'CorML'
+import CorML

@@ -1,0 +1,6 @@
+// iOS refuses: '@Observable' cannot be applied to struct type
+import Observation
+
+@Observable struct Settings {
+    var smoothing = true
+}

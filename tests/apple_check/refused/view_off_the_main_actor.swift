@@ -1,0 +1,6 @@
+// iOS refuses: main actor-isolated
+import UIKit
+
+func size(_ view: UIView) -> CGSize {
+    view.bounds.size
+}
