@@ -1,6 +1,6 @@
 # Each target makes what it needs. PYTHON=… chooses the interpreter of the environment, MODELS=DIR takes the source
 # models from a folder, OUT=DIR puts the packages elsewhere.
-.PHONY: help coreml keras swift test test-keras swiftcheck judge lint bench demo golden vectors peers fuzz torture lock clean
+.PHONY: help coreml keras swift test test-keras swiftcheck applecheck judge lint bench demo golden vectors peers fuzz torture lock clean
 .DELETE_ON_ERROR:
 .SUFFIXES:
 export PYTHON MODELS OUT
@@ -38,6 +38,9 @@ swift: coreml ## render the Swift package for the packages that were built
 
 swiftcheck: swift ## the Swift package under both sanitizers
 	@sh scripts/swift_check.sh
+
+applecheck: swift ## the Swift package for iOS, macOS, Catalyst and visionOS, checked without a Mac
+	@$(BIN)/python -m tests.apple_check build/swift/BlazeMesh
 
 judge: $(READY) ## hold the executor against all of Apple's operator tests (fetches torch)
 	@sh scripts/judge.sh

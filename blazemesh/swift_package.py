@@ -24,12 +24,28 @@ def write_swift(packages: Path = PACKAGES, out: Path = OUT) -> tuple[Path, ...]:
     rendered; OSError.
     """
     try:
-        files = render(read_manifest(packages).models, f"blazemesh {__version__}")
+        models = read_manifest(packages).models
+        texts = render(models, f"blazemesh {__version__}")
     except RenderError as error:
         raise InputError(str(error)) from error
-    changed = [out / path for path, text in files.items() if _write(out / path, text.encode())]
+    files = {path: text.encode() for path, text in texts.items()}
+    for model in models:
+        files |= _model_files(packages / model["package"], f"BlazeMesh/Sources/{model['name']}Package/Models")
+    changed = [out / path for path, data in files.items() if _write(out / path, data)]
     _remove_stale(files, out)
     return tuple(changed)
+
+
+def _model_files(package: Path, folder: str) -> dict[str, bytes]:
+    """A package's files by their paths in the folder of a module's resources; InputError where it is gone."""
+    found = {
+        f"{folder}/{package.name}/{path.relative_to(package).as_posix()}": path.read_bytes()
+        for path in sorted(package.rglob("*"))
+        if path.is_file()
+    }
+    if not found:
+        raise InputError(f"{str(package)!r} is in the manifest but not there; run `make coreml`")
+    return found
 
 
 def _write(path: Path, data: bytes) -> bool:
@@ -41,10 +57,12 @@ def _write(path: Path, data: bytes) -> bool:
     return True
 
 
-def _remove_stale(files: Mapping[str, str], out: Path) -> None:
+def _remove_stale(files: Mapping[str, bytes], out: Path) -> None:
     """Remove what an older version of the templates rendered and this one doesn't."""
     packages = {Path(path).parts[0] for path in files}
     owned = {out / name / folder for name in packages for folder in OWNED} | {out / "DropIn"}
-    for path in (path for folder in owned for path in folder.rglob("*")):
-        if path.is_file() and path.relative_to(out).as_posix() not in files:
+    for path in sorted((path for folder in owned for path in folder.rglob("*")), reverse=True):
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+        elif path.is_file() and path.relative_to(out).as_posix() not in files:
             path.unlink()

@@ -41,6 +41,11 @@ class Package:
     scalars: tuple[tuple[str, float], ...]
     outputs: tuple[tuple[str, tuple[int, ...]], ...]
 
+    @property
+    def module(self) -> str:
+        """The name of the module that carries it."""
+        return f"{self.name}Package"
+
 
 @dataclass(frozen=True)
 class Detector:
@@ -74,6 +79,20 @@ class Contents:
     meshes: tuple[Landmarks, ...]
     eyes: tuple[Landmarks, ...]
     keypoints: tuple[str, ...]
+
+    @property
+    def kinds(self) -> dict[str, tuple[Package, ...]]:
+        """The packages by the Swift type that describes them."""
+        return {
+            "DetectorModel": tuple(detector.package for detector in self.detectors),
+            "MeshModel": tuple(mesh.package for mesh in self.meshes),
+            "EyeModel": tuple(eye.package for eye in self.eyes),
+        }
+
+    @property
+    def packages(self) -> tuple[Package, ...]:
+        """All of them."""
+        return tuple(package for packages in self.kinds.values() for package in packages)
 
 
 def read_contents(models: Sequence[Entry], taken_types: Sequence[str]) -> Contents:

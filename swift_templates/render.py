@@ -22,6 +22,8 @@ SHARED = {"package/Tests/AllocationProbe": "Benchmarks/Sources/AllocationProbe"}
 STYLE = ".swift-format"
 """The style of all Swift here; the rendered package keeps it."""
 SUFFIX = ".jinja"
+MODEL = "model.swift.jinja"
+"""The source of a module that carries one package."""
 TYPE = re.compile(
     r"^(?:public |nonisolated |final )*(?:struct|class|enum|actor|protocol|typealias) (\w+)", re.MULTILINE
 )
@@ -35,7 +37,7 @@ def render(models: Sequence[Mapping[str, Any]], generator: str) -> dict[str, str
     the models can't become Swift.
     """
     environment = _environment()
-    values = {
+    values: dict[str, Any] = {
         "generator": generator,
         "contents": read_contents(models, _declared_types()),
         "topology": topology(),
@@ -48,6 +50,11 @@ def render(models: Sequence[Mapping[str, Any]], generator: str) -> dict[str, str
             files[target.removesuffix(SUFFIX)] = template.render(values)
         else:
             files[target] = source.read_text(encoding="utf-8")
+    template = environment.get_template(MODEL)
+    for kind, packages in values["contents"].kinds.items():
+        for package in packages:
+            path = f"{PACKAGES['package']}/Sources/{package.module}/{package.module}.swift"
+            files[path] = template.render(values, kind=kind, package=package)
     return dict(sorted({**files, **_drop_in(files)}.items()))
 
 

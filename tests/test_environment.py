@@ -312,6 +312,7 @@ def test_every_target_is_listed_by_help(clone: Path, path: Path) -> None:
         "test-keras",
         "swift",
         "swiftcheck",
+        "applecheck",
         "judge",
         "lint",
         "bench",

@@ -25,6 +25,9 @@ def write(folder: Path, entries: list[dict[str, object]], schema: int = 1) -> No
         {**empty, **texts, "bytes": 1, "operators": {}, "package": f"{entry['name']}.mlpackage", **entry}
         for entry in entries
     ]
+    for entry in whole:
+        (folder / str(entry["package"])).mkdir(exist_ok=True)
+        (folder / str(entry["package"]) / "Manifest.json").write_text("{}")
     (folder / "manifest.json").write_text(json.dumps({"schema": schema, "generator": "x", "models": whole}))
 
 
@@ -39,19 +42,22 @@ def test_writing_twice_changes_nothing(packages: Path, tmp_path: Path) -> None:
 def test_only_what_changed_is_written(packages: Path, tmp_path: Path) -> None:
     write_swift(packages, tmp_path / "out")
     write(packages, [*models(), mesh("Another")])
-    assert {path.name for path in write_swift(packages, tmp_path / "out")} == {"MeshModel+Packages.swift"}
+    assert {path.name for path in write_swift(packages, tmp_path / "out")} == {
+        *("MeshModel+Packages.swift", "AnotherPackage.swift", "Package.swift", "Manifest.json"),
+    }
 
 
 def test_files_of_an_older_rendering_go_and_others_stay(packages: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     write_swift(packages, out)
-    old = [out / "BlazeMesh/Sources/BlazeMeshCore/Old.swift", out / "DropIn/BlazeMeshCore/Old.swift"]
+    old = [out / "BlazeMesh/Sources/OldPackage/Old.swift", out / "DropIn/BlazeMeshCore/Old.swift"]
     others = [out / "BlazeMesh/.build/x", out / "Mine/Sources/x.swift"]
     for path in (*old, *others):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
     write_swift(packages, out)
     assert [path.exists() for path in (*old, *others)] == [False, False, True, True]
+    assert not old[0].parent.exists()
 
 
 @pytest.mark.parametrize("entries", [[detector("class"), mesh()], [detector()], [detector() | {"anchors": {}}, mesh()]])

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ def test_the_same_models_give_the_same_files() -> None:
 
 def test_only_generated_files_and_the_package_s_own_depend_on_the_manifest() -> None:
     first, other = render(models(), "one"), render([detector("Another"), mesh()], "two")
+    first, other = ({p: text for p, text in files.items() if "Package/" not in p} for files in (first, other))
     changed = {path for path in first if first[path] != other[path]}
     assert first.keys() == other.keys()
     assert changed
@@ -48,7 +50,8 @@ def test_the_drop_in_is_the_package_s_sources() -> None:
     assert len(drop_in) == len(sources) > 30
     names = [Path(path).name for path in drop_in]
     assert len(set(names)) == len(names), "a module's files have names of their own"
-    assert not [path for path, text in drop_in.items() if "import BlazeMesh" in text or "import Foundation" in text]
+    core = {path: text for path, text in drop_in.items() if path.startswith("DropIn/BlazeMeshCore/")}
+    assert not [path for path, text in core.items() if "import BlazeMesh" in text or "import Foundation" in text]
 
 
 def test_the_core_knows_the_standard_library_and_the_c_library_alone() -> None:
@@ -71,7 +74,7 @@ def test_nothing_is_left_to_an_app_s_default_isolation() -> None:
 @pytest.mark.parametrize("word", ["try!", "as!", "fatalError", "Span<", "InlineArray", "@unchecked", "unsafeBitCast"])
 def test_sources_avoid_what_the_house_avoids(word: str) -> None:
     files = render(models(), "blazemesh 1")
-    assert not [path for path, text in files.items() if "/Sources/BlazeMesh" in path and word in text]
+    assert not [path for path, text in files.items() if "/Sources/BlazeMeshCore/" in path and word in text]
 
 
 def test_functions_fit_a_screen() -> None:
@@ -104,12 +107,21 @@ def test_texts_become_literals() -> None:
     assert r'"a\"\\(b)\n\u{00e9}\u{2028}"' in text
 
 
+def test_each_package_has_a_module_of_its_own() -> None:
+    files = render(models(), "blazemesh 1")
+    for entry in models():
+        name = f"{entry['name']}Package"
+        assert f'"{name}"' in files["BlazeMesh/Package.swift"]
+        assert f"The package {entry['name']}" in files[f"BlazeMesh/Sources/{name}/{name}.swift"]
+
+
 @pytest.fixture
 def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Other templates: a style, and no sources yet."""
     (tmp_path / "package" / "Sources").mkdir(parents=True)
     (tmp_path / ".swift-format").write_text("{}")
     monkeypatch.setattr(rendering, "ROOT", tmp_path)
+    shutil.copy(ROOT / "swift_templates" / rendering.MODEL, tmp_path)
     return tmp_path
 
 
@@ -117,7 +129,8 @@ def test_hidden_files_are_no_sources(templates: Path) -> None:
     (templates / "package" / ".build").mkdir()
     for name in (".DS_Store", ".build/x", "Sources/.x.swift"):
         (templates / "package" / name).write_bytes(b"\xff")
-    assert render(models(), "blazemesh 1") == {"BlazeMesh/.swift-format": "{}"}
+    rendered = [path for path in render(models(), "blazemesh 1") if "Package/" not in path]
+    assert rendered == ["BlazeMesh/.swift-format"]
 
 
 def test_an_undefined_name_in_a_template_is_an_error(templates: Path) -> None:

@@ -1,0 +1,198 @@
+#if canImport(CoreML) && !os(visionOS)
+    import AVFoundation
+
+    /// A camera's frames: upright, 720 lines, late ones dropped.
+    ///
+    /// ```swift
+    /// let camera = CameraSession()
+    /// try await camera.start(.front)
+    /// for await frame in camera.frames() { … }
+    /// ```
+    ///
+    /// Frames of the front camera are mirrored here, once, as users know themselves: landmarks are those of the mirrored
+    /// picture, and neither preview nor overlay mirrors again. The app's Info.plist must have `NSCameraUsageDescription`.
+    /// visionOS gives apps no camera.
+    public actor CameraSession {
+        /// Which camera.
+        public nonisolated enum Position: String, Sendable, Hashable {
+            /// The one beside the screen; frames are mirrored.
+            case front
+            /// The one that looks away from the user.
+            case back
+        }
+
+        /// What the camera is doing.
+        public nonisolated enum State: Sendable, Hashable {
+            /// It isn't started, or was stopped.
+            case stopped
+            /// Frames come.
+            case running
+            /// The system took the camera away for a while; frames come again by themselves.
+            case interrupted(reason: String)
+            /// It broke; start it again.
+            case failed(BlazeMeshError)
+        }
+
+        /// The session, which only this actor configures, is used on a queue of its own: starting blocks.
+        private let queue = DispatchSerialQueue(label: "blazemesh.camera.session", qos: .userInitiated)
+        /// Where the actor's methods run.
+        public nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
+
+        nonisolated let reference: SessionReference
+        nonisolated let cameras = Broadcast<CameraReference>(replaysLast: true)
+        private nonisolated let receiver = FrameReceiver()
+        private nonisolated let stateChanges = Broadcast<State>(replaysLast: true)
+
+        private let output = AVCaptureVideoDataOutput()
+        private var observers: SessionObservers?
+        private var coordinator: AVCaptureDevice.RotationCoordinator?
+        private var angleObservation: NSKeyValueObservation?
+        private var isTurnedByPreview = false
+
+        /// A camera that isn't started.
+        public init() {
+            reference = SessionReference(session: AVCaptureSession())
+        }
+
+        private var session: AVCaptureSession { reference.session }
+
+        /// The frames from now on; one who is late gets the newest alone.
+        public nonisolated func frames() -> AsyncStream<CameraFrame> { receiver.frames.stream() }
+
+        /// What the camera is doing, and each change of it.
+        public nonisolated func states() -> AsyncStream<State> { stateChanges.stream() }
+
+        /// Ask for permission, if the user has not been asked yet, and start; a camera that runs is switched.
+        ///
+        /// - Throws: ``BlazeMeshError/cameraNotAllowed(restricted:)``, ``BlazeMeshError/cameraMissing(position:)`` or
+        ///   ``BlazeMeshError/cameraFailed(reason:)``.
+        public func start(_ position: Position = .front) async throws {
+            try await Self.requestAccess()
+            try configure(position)
+            observeSession()
+            session.startRunning()
+            guard session.isRunning else { throw BlazeMeshError.cameraFailed(reason: "it does not start") }
+            stateChanges.send(.running)
+        }
+
+        /// Stop; frames end until the next start.
+        public func stop() {
+            session.stopRunning()
+            stateChanges.send(.stopped)
+        }
+
+        private static func requestAccess() async throws {
+            switch AVCaptureDevice.authorizationStatus(for: .video) {
+            case .authorized: return
+            case .restricted: throw BlazeMeshError.cameraNotAllowed(restricted: true)
+            case .denied: throw BlazeMeshError.cameraNotAllowed(restricted: false)
+            case .notDetermined: break
+            @unknown default: break
+            }
+            guard await AVCaptureDevice.requestAccess(for: .video) else {
+                throw BlazeMeshError.cameraNotAllowed(restricted: false)
+            }
+        }
+
+        private func configure(_ position: Position) throws {
+            let device = try Self.device(position)
+            let input: AVCaptureDeviceInput
+            do {
+                input = try AVCaptureDeviceInput(device: device)
+            } catch {
+                throw BlazeMeshError.cameraFailed(reason: error.localizedDescription)
+            }
+            session.beginConfiguration()
+            defer { session.commitConfiguration() }
+            for old in session.inputs {
+                session.removeInput(old)
+            }
+            guard session.canAddInput(input) else { throw BlazeMeshError.cameraFailed(reason: "it can't be added") }
+            session.addInput(input)
+            if session.canSetSessionPreset(.hd1280x720) { session.sessionPreset = .hd1280x720 }
+            try addOutput()
+            mirror(position == .front)
+            followRotation(of: device)
+            cameras.send(CameraReference(device: device, isMirrored: position == .front))
+        }
+
+        /// A Mac's camera has no position; any will do.
+        private static func device(_ position: Position) throws -> AVCaptureDevice {
+            let side: AVCaptureDevice.Position = position == .front ? .front : .back
+            if let device = AVCaptureDevice.default(.builtInWideAngleCamera, for: .video, position: side) {
+                return device
+            }
+            #if os(macOS) || targetEnvironment(macCatalyst)
+                if let device = AVCaptureDevice.default(for: .video) { return device }
+            #endif
+            throw BlazeMeshError.cameraMissing(position: position.rawValue)
+        }
+
+        private func addOutput() throws {
+            guard !session.outputs.contains(output) else { return }
+            guard session.canAddOutput(output) else {
+                throw BlazeMeshError.cameraFailed(reason: "it gives no frames")
+            }
+            output.alwaysDiscardsLateVideoFrames = true
+            output.videoSettings = [kCVPixelBufferPixelFormatTypeKey as String: kCVPixelFormatType_32BGRA]
+            receiver.receive(from: output)
+            session.addOutput(output)
+        }
+
+        private func mirror(_ isMirrored: Bool) {
+            guard let connection = output.connection(with: .video), connection.isVideoMirroringSupported else { return }
+            connection.automaticallyAdjustsVideoMirroring = false
+            connection.isVideoMirrored = isMirrored
+        }
+
+        // MARK: Rotation
+
+        /// Without a preview, frames are level with the horizon; with one, they are turned as the preview is.
+        private func followRotation(of device: AVCaptureDevice) {
+            let coordinator = AVCaptureDevice.RotationCoordinator(device: device, previewLayer: nil)
+            angleObservation = coordinator.observe(\.videoRotationAngleForHorizonLevelCapture) { [weak self] _, _ in
+                Task { await self?.level() }
+            }
+            self.coordinator = coordinator
+            level()
+        }
+
+        private func level() {
+            guard let coordinator, !isTurnedByPreview else { return }
+            turnOutput(to: coordinator.videoRotationAngleForHorizonLevelCapture)
+        }
+
+        /// Turn frames as a preview is turned, so that what is found in them fits what it shows; `nil` ends that.
+        func follow(previewAngle angle: CGFloat?) {
+            isTurnedByPreview = angle != nil
+            if let angle { turnOutput(to: angle) } else { level() }
+        }
+
+        private func turnOutput(to angle: CGFloat) {
+            guard let connection = output.connection(with: .video), connection.isVideoRotationAngleSupported(angle)
+            else {
+                return
+            }
+            connection.videoRotationAngle = angle
+        }
+
+        // MARK: Interruptions
+
+        private func observeSession() {
+            guard observers == nil else { return }
+            observers = SessionObservers(
+                session,
+                interrupted: { [stateChanges] in stateChanges.send(.interrupted(reason: $0)) },
+                resumed: { [stateChanges] in stateChanges.send(.running) },
+                failed: { [weak self] reason, helpsToStart in
+                    Task { await self?.recover(from: reason, startingAgain: helpsToStart) }
+                })
+        }
+
+        private func recover(from reason: String, startingAgain: Bool) {
+            if startingAgain { session.startRunning() }
+            let isRunning = startingAgain && session.isRunning
+            stateChanges.send(isRunning ? .running : .failed(.cameraFailed(reason: reason)))
+        }
+    }
+#endif

@@ -1,0 +1,93 @@
+"""The Apple layer built for Linux beside small frameworks with bodies, and run on cases."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blazemesh.files import held
+from tests.apple_check.toolchain import ROOT
+
+FAKES = ROOT / "tests" / "apple_fakes"
+BUILD = ROOT / "build" / "apple_fakes"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the driver is to look at: see Sources/Driver/main.swift."""
+
+    name: str
+    picture: str
+    width: int
+    height: int
+    orientation: int
+    models: str
+    kind: str
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came out: faces as the driver writes them, and the crops [side, side, 3] by model, in order."""
+
+    faces: list[dict[str, Any]]
+    crops: list[tuple[str, NDArray[np.uint8]]]
+    scalars: list[Mapping[str, float]]
+    compilations: int
+    error: str | None
+
+
+def build_driver(rendered: Path) -> Path:
+    """The program, built of the rendered package's unchanged sources; what has not changed is not built again."""
+    package, scratch = BUILD / "package", BUILD / "scratch"
+    package.mkdir(parents=True, exist_ok=True)
+    with held(BUILD):
+        for path in (FAKES / "Package.swift", *sorted((FAKES / "Sources").rglob("*.swift"))):
+            _copy(path, package / path.relative_to(FAKES))
+        for module in ("BlazeMeshCore", "BlazeMesh"):
+            link, sources = package / "Sources" / module, rendered / "Sources" / module
+            if not link.is_symlink() or link.readlink() != sources:
+                link.unlink(missing_ok=True)
+                link.symlink_to(sources)
+        command = ["swift", "build", "--quiet", "--package-path", str(package), "--scratch-path", str(scratch)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return scratch / "debug" / "Driver"
+
+
+def _copy(path: Path, target: Path) -> None:
+    """A file that is the same is left alone, or it would be built again."""
+    if not target.is_file() or target.read_bytes() != path.read_bytes():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+
+
+def run(program: Path, cases: Sequence[Case], folder: Path) -> dict[str, Outcome]:
+    """The outcomes by the cases' names; what Core ML compiles is kept in `folder`."""
+    listed = folder / "cases.json"
+    listed.write_text(json.dumps([asdict(case) for case in cases]))
+    environment = {**os.environ, "HOME": str(folder), "XDG_CACHE_HOME": str(folder / "cache")}
+    done = subprocess.run(
+        [program, listed, folder], capture_output=True, text=True, timeout=300, check=False, env=environment
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return {each["name"]: _outcome(each) for each in json.loads(done.stdout)}
+
+
+def _outcome(record: dict[str, Any]) -> Outcome:
+    crops = [(crop["model"], _pixels(crop)) for crop in record["crops"]]
+    scalars = [crop["scalars"] for crop in record["crops"]]
+    return Outcome(record["faces"], crops, scalars, record["compilations"], record.get("error"))
+
+
+def _pixels(crop: Mapping[str, Any]) -> NDArray[np.uint8]:
+    """Red, green and blue of a file of blue, green, red and alpha."""
+    stored = np.fromfile(crop["file"], np.uint8).reshape(crop["height"], crop["width"], 4)
+    assert (stored[..., 3] == 255).all()
+    return stored[..., 2::-1]
