@@ -1,4 +1,7 @@
-"""The two ways a command ends badly: its input was bad, or a gate found what it looks for."""
+"""The two ways a command ends badly: its input was bad, or a gate found what it looks for; and the exit codes."""
+
+DONE, GATE_FAILED, BAD_INPUT = 0, 1, 2
+INTERRUPTED = 130
 
 
 class InputError(ValueError):

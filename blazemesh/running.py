@@ -46,7 +46,7 @@ class Tally:
         return f"frames: {self.frames}{total}, faces: {self.faces}, {per_second:.1f} frames/s"
 
 
-def run(
+def run_frames(
     source: Source,
     landmarker: Landmarker,
     track: bool,

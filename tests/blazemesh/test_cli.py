@@ -178,7 +178,7 @@ def test_what_is_not_finite_is_null_in_json(command: Command, monkeypatch: pytes
     ("error", "said"),
     [
         (MemoryError(), "error: found too little memory; "),
-        (RecursionError("deep"), "error: a defect of this program, please report it: cli.py, line "),
+        (RecursionError("deep"), "error: a defect of this program, please report it: inspect.py, line "),
         (OverflowError("large"), "OverflowError: large"),
         (KeyError("missing"), "KeyError: 'missing'"),
         (UnicodeEncodeError("ascii", "é", 0, 1, "no"), "UnicodeEncodeError: "),
@@ -237,12 +237,12 @@ def test_a_verdict_stands_though_nobody_reads_it(tiny_package: Path) -> None:
 
 FAILED_GATE = """
 import sys
-from blazemesh import cli, errors, inspection
+from blazemesh import cli, errors, inspection, terminal
 
 def fail(path):
     for number in range(3):
-        cli._progress(f"step {number}")
-        cli._print("a line")
+        terminal.progress(f"step {number}")
+        terminal.print_text("a line")
     raise errors.GateError("one")
 
 inspection.inspect = fail

@@ -19,6 +19,7 @@ from PIL import Image
 
 import facts
 from blazemesh import FaceLandmarker, InputError, cli, sinks, window
+from blazemesh.commands import run as run_command
 from blazemesh.seen import Seen
 from runtime.overlay import Style
 from runtime.sources import TimedFrame, Video
@@ -434,7 +435,7 @@ def test_nobody_who_reads_ends_the_run_quietly(video: Path) -> None:
 
 
 def test_a_file_is_still_saved_when_nobody_reads(video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_print", lambda text: False)
+    monkeypatch.setattr(run_command, "print_text", lambda text: False)
     assert cli.main(["run", str(video), "--json", "--save", str(tmp_path / "x.mp4")]) == 0
     assert len(list(Video(tmp_path / "x.mp4"))) == COUNT
 

@@ -1,12 +1,14 @@
-"""`blazemesh run`: its arguments, and what they mean. Imports nothing heavy before a run."""
+"""`blazemesh run`."""
 
 import argparse
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from blazemesh.errors import InputError
+from blazemesh.commands.parsing import DEFAULT_OUT, new_command
+from blazemesh.errors import DONE, InputError
+from blazemesh.terminal import print_text, progress
 
 if TYPE_CHECKING:
     from blazemesh.landmarker import FaceLandmarker
@@ -17,8 +19,15 @@ if TYPE_CHECKING:
 NO_MESH = "none"
 
 
-def add_arguments(command: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
+def add(commands: Any) -> None:
+    """Its arguments."""
+    command = new_command(
+        commands,
+        "run",
+        run,
+        "find and track the faces in a picture, a folder of pictures, a video or what a camera sees",
+        "blazemesh run talk.mp4 --max-faces 2 --mesh attention --save faces.mp4",
+    )
     command.add_argument(
         "source", metavar="SOURCE", help="a picture, a folder of pictures, a video, or a camera's number"
     )
@@ -66,28 +75,26 @@ def _add_networks(command: argparse.ArgumentParser) -> None:
         help="default: auto, Core ML on a Mac that has the packages, else LiteRT",
     )
     command.add_argument(
-        "--packages", type=Path, default=Path("build/coreml"), metavar="DIR", help="of coreml, reference; build/coreml"
+        "--packages", type=Path, default=DEFAULT_OUT, metavar="DIR", help=f"of coreml, reference; {DEFAULT_OUT}"
     )
 
 
-def run_command(options: argparse.Namespace, write: Callable[[str], bool], tell: Callable[[str], None]) -> None:
-    """Do what the options say: lines to `write`, which says whether anybody reads, progress to `tell`.
-
-    InputError, EngineError, FrameError, SourceError or OSError in one line.
-    """
-    from blazemesh.running import Tally, run
+def run(options: argparse.Namespace) -> int:
+    """Do it; the exit code. InputError, EngineError, FrameError, SourceError or OSError in one line."""
+    from blazemesh.running import Tally, run_frames
 
     style = _style(options)
     source, track = _source(options)
-    sinks = _sinks(options, source, write)
+    sinks = _sinks(options, source, print_text)
     landmarker = _landmarker(options, "axes" in style.layers)
     tally = Tally()
     try:
-        run(source, landmarker, track, style, sinks, tally, tell)
+        run_frames(source, landmarker, track, style, sinks, tally, progress)
     except KeyboardInterrupt:  # the usual end of a camera
-        tell(tally.describe(landmarker.backend))
+        progress(tally.describe(landmarker.backend))
         raise
-    tell(tally.describe(landmarker.backend))
+    progress(tally.describe(landmarker.backend))
+    return DONE
 
 
 def _landmarker(options: argparse.Namespace, axes: bool) -> "FaceLandmarker":

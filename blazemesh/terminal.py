@@ -1,0 +1,49 @@
+"""Lines on standard output and standard error."""
+
+import json
+import math
+import os
+import sys
+from typing import Any, TextIO
+
+from blazemesh.text_table import printable
+
+
+def say(line: str) -> None:
+    """One line on standard error, whatever names out of strangers' files are in it."""
+    _write(f"blazemesh: {printable(line)}", sys.stderr)
+
+
+def progress(line: str) -> None:
+    """One line of progress on standard error."""
+    _write(f"  {line}", sys.stderr)
+
+
+def print_text(text: str) -> bool:
+    """Print to standard output; whether anybody reads."""
+    return _write(text, sys.stdout)
+
+
+def _write(text: str, stream: TextIO | None) -> bool:
+    """Print; where nobody reads any more only the text is lost: the command goes on, and its exit code stands."""
+    if stream is None:  # closed from the start
+        return False
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return False
+    return True
+
+
+def print_json(document: Any) -> None:
+    """One document in ASCII; JSON knows no NaN and no infinity, null stands for both."""
+    print_text(json.dumps(_finite(document), indent=2, allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
