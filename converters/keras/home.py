@@ -17,6 +17,9 @@ Value = Any
 NATIVE_SUMS = {"ADD": "Add", "SUB": "Subtract", "MUL": "Multiply", "MAXIMUM": "Maximum", "MINIMUM": "Minimum"}
 """Keras' own layers of two operands, which want them of one shape."""
 
+MIXED = "needs a batch of a fixed size"
+"""What is said of a step that would lay the cells of one picture of the batch over another's."""
+
 ACTIVATIONS = {"LOGISTIC": "sigmoid", "TANH": "tanh", "HARD_SWISH": "hard_swish"}
 
 
@@ -74,8 +77,15 @@ class KerasHome:
         if known:
             return np.asarray(layer(*operands))
         if self.open_batch and any(not part.shape or part.shape[0] is not None for part in _parts(made)):
-            raise ConversionError("needs a batch of a fixed size")
+            raise ConversionError(MIXED)
         return made
+
+    def _broadcast(self, layer: Any, *operands: Value) -> Value:
+        """As `_apply`, of operands that numpy's rules bring to one rank: an open batch has to stay the first axis."""
+        rank = max(len(operand.shape) for operand in operands)
+        if any(0 < len(operand.shape) < rank and operand.shape[0] is None for operand in operands):
+            raise ConversionError(MIXED)
+        return self._apply(layer, *operands)
 
     def _new(self, layer: Callable[..., Any], *settings: Any, word: str = "", **more: Any) -> Any:
         return layer(*settings, name=self._name(word), **more)
@@ -133,11 +143,11 @@ class KerasHome:
         alike = tuple(x.shape) == tuple(y.shape) and len(x.shape) > 1
         if kind in NATIVE_SUMS and alike and not any(isinstance(operand, np.ndarray) for operand in (x, y)):
             return self._apply(_Listing(self._new(getattr(self.native, NATIVE_SUMS[kind]))), x, y)
-        return self._apply(self._new(self.own.Elementwise, kind.lower()), x, y)
+        return self._broadcast(self._new(self.own.Elementwise, kind.lower()), x, y)
 
     def select(self, condition: Value, x: Value, y: Value) -> Value:
         """See Home."""
-        return self._apply(self._new(self.own.Elementwise, "select"), condition, x, y)
+        return self._broadcast(self._new(self.own.Elementwise, "select"), condition, x, y)
 
     def cast(self, x: Value, dtype: str) -> Value:
         """See Home."""
@@ -145,6 +155,8 @@ class KerasHome:
 
     def softmax(self, x: Value, logarithm: bool) -> Value:
         """See Home."""
+        if len(x.shape) == 1 and x.shape[0] is None:
+            raise ConversionError(MIXED)
         if logarithm:
             return self._apply(self._new(self.own.Elementwise, "log_softmax"), x)
         return self._apply(self._new(self.native.Softmax, axis=-1), x)
@@ -214,7 +226,9 @@ class KerasHome:
 
     def matmul(self, x: Value, y: Value) -> Value:
         """See Home."""
-        return self._apply(self._new(self.own.MatMul), x, y)
+        if len(y.shape) == 2 and y.shape[0] is None:
+            raise ConversionError(MIXED)
+        return self._broadcast(self._new(self.own.MatMul), x, y)
 
     def reduce(self, kind: str, x: Value, axes: Sequence[int], keep: bool) -> Value:
         """See Home."""
@@ -271,6 +285,8 @@ class KerasHome:
         ]
         if all(cut == [None] * 3 for cut in bounds):
             return x
+        if bounds[0] != [None] * 3 and x.shape[0] is None:
+            raise ConversionError(MIXED)
         return self._apply(self._new(self.own.Slice, bounds), x)
 
     def pad(self, x: Value, pairs: Sequence[Pair], value: float) -> Value:

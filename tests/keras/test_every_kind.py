@@ -1,5 +1,6 @@
 """Every kind of operator in Keras: built, saved, loaded, and held to LiteRT."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,54 @@ def test_what_mixes_the_batch_keeps_the_sources(kind: str) -> None:
     _, graph = read(network)
     model = to_keras(graph, derived_features(graph, 0, 1, True))
     assert model.inputs[0].shape == (1, 4, 6, 4)
+
+
+def axes(network: Network, *listed: int) -> int:
+    return network.integers(list(listed))
+
+
+MIXING: dict[str, Callable[[Network, int], int]] = {
+    "a sum over columns beside its rows": lambda n, x: n.operator(
+        "ADD", [x, n.operator("SUM", [x, axes(n, 1)], (1, 4))], (1, 3, 4)
+    ),
+    "columns by rows of the batch": lambda n, x: n.operator(
+        "BATCH_MATMUL",
+        [n.reshape(x, (1, 3, 4, 1)), n.operator("SUM", [x, axes(n, 1)], (1, 1, 4), keepDims=True)],
+        (1, 3, 4, 4),
+    ),
+    "a row of the batch as a matrix": lambda n, x: n.operator(
+        "BATCH_MATMUL",
+        [n.reshape(n.operator("SUM", [x, axes(n, 1, 2)], (1,)), (1, 1)), n.operator("SUM", [x, axes(n, 1)], (1, 4))],
+        (1, 4),
+    ),
+    "the batch backwards": lambda n, x: n.operator("REVERSE_V2", [x, axes(n, 0)], (1, 3, 4)),
+    "shares of the batch": lambda n, x: n.operator("SOFTMAX", [n.operator("SUM", [x, axes(n, 1, 2)], (1,))], (1,)),
+    "a choice by what the batch sums to": lambda n, x: n.operator(
+        "SELECT_V2",
+        [
+            n.operator(
+                "GREATER", [n.operator("SUM", [x, axes(n, 1)], (1, 4)), n.constant("zero", 0.0)], (1, 4), dtype="bool"
+            ),
+            x,
+            n.constant("one", 1.0),
+        ],
+        (1, 3, 4),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MIXING)
+def test_what_would_lay_one_picture_over_another_keeps_the_batch(what: str) -> None:
+    """Each agrees with its source for a batch of one, whose axis numpy's rules repeat along any other."""
+    from converters.keras.model import to_keras
+
+    network = Network()
+    network.output(MIXING[what](network, network.input("x", (1, 3, 4))))
+    _, graph = read(network)
+    model = to_keras(graph, derived_features(graph, 0, 1, True))
+    assert model.inputs[0].shape == (1, 3, 4)
+    for found, expected in run_both(network):
+        assert_agree(found, expected, what)
 
 
 def test_what_keras_has_no_layer_for_is_one_line() -> None:
