@@ -18,15 +18,20 @@ def quiet_tensorflow() -> None:
     """Import Keras and TensorFlow without their remarks about processors; errors stay visible.
 
     oneDNN's kernels, whose sums depend on the processor, are left out, so that the same model gives the same numbers.
+    So are the user's settings of Keras (KERAS_BACKEND, ~/.keras/keras.json): the environment has this backend alone,
+    and models are float32 with their channels last.
     """
     from pipelines.silence import no_native_messages
 
+    os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     with no_native_messages():
-        import keras  # noqa: F401
+        import keras
         import tensorflow
 
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_floatx("float32")
     tensorflow.get_logger().setLevel("ERROR")
 
 

@@ -71,6 +71,8 @@ def why_unsupported(operator: Operator) -> str:
 
 
 def refuse_arithmetic_of_bytes(graph: Graph, operator: Operator) -> None:
-    """ConversionError where bytes are computed, which begin at 0 again beyond 255, and whole numbers of MIL don't."""
+    """ConversionError where bytes are computed: no whole numbers of MIL or of a home begin at 0 again beyond 255."""
     if operator.kind not in KEEPING and any(graph.tensors[index].dtype == "uint8" for index in operator.outputs):
-        raise ConversionError("computes in uint8, which Core ML does not; cast to int32 or float32 before it")
+        raise ConversionError(
+            "computes in uint8, which begins at 0 again beyond 255; cast to int32 or float32 before it"
+        )

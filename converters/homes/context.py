@@ -1,5 +1,6 @@
 """Graph → a home's steps, operator by operator; every result is held against the shape that the source declares."""
 
+import re
 from collections.abc import Mapping
 from typing import Generic
 
@@ -17,6 +18,9 @@ from converters.refusals import (
     refuse_quantized,
     why_unsupported,
 )
+
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+"""What makes letters bold in a terminal: Keras writes it into its exceptions."""
 
 
 class Context(Generic[V]):
@@ -103,7 +107,7 @@ def emit(context: Context[V], outputs: Mapping[int, str]) -> None:
         except ConversionError as error:
             raise ConversionError(f"{graph.where(operator)}: {error}") from error
         except Exception as error:  # Keras validates by whatever it happens to raise
-            reason = " ".join(str(error).split()) or type(error).__name__
+            reason = " ".join(STYLE.sub("", str(error)).split()) or type(error).__name__
             raise ConversionError(f"{graph.where(operator)}: {home.title} does not take it: {reason}") from error
 
 

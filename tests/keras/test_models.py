@@ -1,5 +1,7 @@
 """The face models in Keras: what they are made of, and what a user gets who loads one."""
 
+import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -119,14 +121,17 @@ def test_layers_are_named_after_what_they_are(keras_model: Build) -> None:
 
 
 def test_the_same_model_gives_the_same_bytes_in_any_process(models: dict[str, Path], tmp_path: Path) -> None:
+    """Whatever the user's own Keras is set to."""
+    settings = {"backend": "jax", "image_data_format": "channels_first", "floatx": "float16", "epsilon": 1e-3}
+    (tmp_path / "keras.json").write_text(json.dumps(settings))
+    environment = {**os.environ, "KERAS_HOME": str(tmp_path), "KERAS_BACKEND": "torch"}
     code = (
         "import sys; from pathlib import Path; from tests.keras.test_models import written; "
         "Path(sys.argv[2]).write_bytes(written(Path(sys.argv[1])))"
     )
     out = tmp_path / "other.keras"
-    subprocess.run(
-        [sys.executable, "-c", code, str(models["IrisLandmarks"]), str(out)], check=True, capture_output=True
-    )
+    command = [sys.executable, "-c", code, str(models["IrisLandmarks"]), str(out)]
+    subprocess.run(command, check=True, capture_output=True, env=environment)
     assert out.read_bytes() == written(models["IrisLandmarks"])
 
 
