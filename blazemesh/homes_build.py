@@ -18,8 +18,8 @@ from blazemesh.files import sha256_file, write_atomically
 from blazemesh.homes import LAYERS, SUFFIXES, judge_home, loaded, require_keras, written_home
 from blazemesh.key import ROOT, project_digest
 from blazemesh.manifest import FILE, SCHEMA, Entry
-from blazemesh.options import Request
-from blazemesh.packages import describe, read_model
+from blazemesh.options import BuildOptions, Request
+from blazemesh.packages import describe, form_of, read_model
 
 if TYPE_CHECKING:
     from converters.features import Features, InputFeature
@@ -31,6 +31,8 @@ CASES, FACES = 48, 20
 GOLDEN = ROOT / "tests" / "golden"
 """What MediaPipe itself computed (`make golden`)."""
 LAYERS_FILE = "blazemesh_layers.py"
+OF_PACKAGES = frozenset({"slots", "layout", "normalisation"})
+"""Of a face package's facts those that say what it makes of the network's outputs, which a home leaves as they are."""
 HOMES = ("keras", "onnx")
 """Each a folder beside the other; the manifest of both lies with Keras."""
 
@@ -104,7 +106,7 @@ def _built(
     if failures:
         return None, failures
     write_atomically(path, written)
-    return _entry(pinned, graph, features, home, path, key, verdicts), []
+    return _entry(pinned, graph, features, home, path, key, verdicts) | _face_details(pinned, catalog), []
 
 
 def _entry(
@@ -146,6 +148,15 @@ def _entry(
         "unverified": [],
         "notes": [note for verdict in verdicts for note in verdict.notes],
     }
+
+
+def _face_details(pinned: PinnedFile, catalog: Catalog) -> Entry:
+    """What a face network's packages say of the network itself: a detector's anchors, a mesh's topology."""
+    from blazemesh.faces import face_details
+
+    product = next((product for product in catalog.products if product.model.name == pinned.name), None)
+    details = {} if product is None else face_details(form_of(product, BuildOptions()))
+    return {name: value for name, value in details.items() if name not in OF_PACKAGES}
 
 
 def _input(graph: "Graph", feature: "InputFeature") -> Entry:

@@ -131,6 +131,7 @@ def test_every_model_is_written_once(only_onnx: None, tmp_path: Path, models: di
         assert (tmp_path / "keras" / entry["package"]).stat().st_size == entry["bytes"]
         assert all(row["max"] <= row["limit"] and row["cases"] >= 20 for row in entry["parity"])
         assert any(row["faces"] >= 20 for row in entry["parity"])
+    assert [entry["topology"] for entry in entries] == ["face_mesh_topology", None]
     said: list[str] = []
     assert homes_build.build_homes(catalog, tmp_path, None, samples=False, progress=said.append) == entries
     assert said == []

@@ -239,7 +239,7 @@ REFUSED: list[tuple[Any, str]] = [
     ),
     (quantised_input, "operator 0 DEQUANTIZE (tensor 'dequantize_0'): tensor 'pixels' is quantised (uint8); export"),
     (bytes_in, "input 'pixels' is int8, expected float32, float16, int32, int64, uint8, bool"),
-    (sum_of_bytes, "operator 0 ADD (tensor 'add_0'): computes in uint8, which begins at 0 again beyond 255; cast to int32 or"),
+    (sum_of_bytes, "operator 0 ADD (tensor 'add_0'): computes in uint8, which begins at 0 again beyond 255; cast to"),
     (scalar_in, "input 'threshold' has the shape [], expected 1 to 5 axes of 1 or more"),
     (rank_6, "input 'values' has the shape [1, 2, 1, 2, 1, 2], expected 1 to 5 axes of 1 or more"),
     (
