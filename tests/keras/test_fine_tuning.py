@@ -29,6 +29,16 @@ def crops() -> Any:
     return np.stack([case.inputs["image"] for case in faces]).astype(np.float32) / np.float32(255)
 
 
+def export(model: Any) -> bytes:
+    """The model as TensorFlow's own converter writes it, for one picture at a time (docs/keras.md)."""
+    import keras
+    import tensorflow as tf
+
+    one = keras.Input(batch_shape=(1, *model.input_shape[1:]))
+    written: bytes = tf.lite.TFLiteConverter.from_keras_model(keras.Model(one, model(one))).convert()
+    return written
+
+
 @pytest.fixture(scope="module")
 def tuned(keras_model: Callable[[str], Any]) -> tuple[Any, list[float], Any]:
     """The mesh after its training, the loss at each step, and what it said before."""
@@ -57,11 +67,9 @@ def test_the_loss_falls(tuned: tuple[Any, list[float], Any]) -> None:
 
 
 def test_the_tuned_mesh_becomes_a_verified_package(tuned: tuple[Any, list[float], Any], tmp_path: Path) -> None:
-    import tensorflow as tf
-
     model, _, before = tuned
     exported = tmp_path / "tuned.tflite"
-    exported.write_bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
+    exported.write_bytes(export(model))
     request = Request(input_range=(0.0, 1.0), precision="float32")
     verdict = convert(exported, tmp_path / "Tuned.mlpackage", request)
     assert verdict is not None
@@ -72,3 +80,12 @@ def test_the_tuned_mesh_becomes_a_verified_package(tuned: tuple[Any, list[float]
     again = convert_home(exported, tmp_path / "again.keras", "keras", Request(input_range=(0.0, 1.0)))
     assert again is not None
     assert again.passed
+
+
+def test_attention_comes_back_in_built_in_operators(keras_model: Callable[[str], Any], tmp_path: Path) -> None:
+    exported = tmp_path / "attention.tflite"
+    exported.write_bytes(export(keras_model("FaceMeshAttention")))
+    verdict = convert(exported, tmp_path / "Attention.mlpackage", Request(input_range=(0.0, 1.0), precision="float32"))
+    assert verdict is not None
+    assert verdict.passed, verdict.failures
+    assert len({row.output for row in verdict.rows}) == 7
