@@ -25,14 +25,20 @@ def print_text(text: str) -> bool:
 
 
 def _write(text: str, stream: TextIO | None) -> bool:
-    """Print; where nobody reads any more only the text is lost: the command goes on, and its exit code stands."""
+    """Print; where nobody reads any more only the text is lost: the command goes on, and its exit code stands.
+
+    OSError where it can't be written for another reason, such as a full disk; nothing more is written then.
+    """
     if stream is None:  # closed from the start
         return False
     try:
         print(text, file=stream, flush=True)
-    except BrokenPipeError:
+    except OSError as error:
+        # Python writes what is left again as it ends, and a second failure would cost the exit code.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        return False
+        if isinstance(error, BrokenPipeError):
+            return False
+        raise
     return True
 
 
