@@ -20,6 +20,7 @@ from converters.finish import Var, kept_float32
 from converters.graph import Array, Graph, Operator, Tensor
 from converters.identifiers import operation_name
 from converters.merged_axes import MOST_AXES
+from converters.operands import Operands
 from converters.ops.registry import handlers
 from converters.refusals import (
     named_like_a_builtin,
@@ -66,7 +67,7 @@ class ZeroPadding:
     columns: tuple[int, int]
 
 
-class Context:
+class Context(Operands):
     """What an operator's function sees: its operands in the axis order it asks for, and where its result goes."""
 
     def __init__(self, graph: Graph, inputs: dict[int, Held], expand_prelu: bool = False) -> None:
@@ -77,31 +78,6 @@ class Context:
         """Tensors that stay float32 in a float16 package: places and what maps them, in pixels, where halves step."""
         self._held: dict[int, list[Held]] = {index: [held] for index, held in inputs.items()}
         self._deferred: dict[int, Callable[[], None]] = {}
-
-    def tensor(self, operator: Operator, position: int) -> Tensor:
-        """The operand at `position`; ConversionError where it is left out."""
-        if position >= len(operator.inputs) or (index := operator.inputs[position]) is None:
-            raise ConversionError(f"operand {position} is missing")
-        return self.graph.tensors[index]
-
-    def result(self, operator: Operator) -> Tensor:
-        """The operator's only result."""
-        if len(operator.outputs) != 1:
-            raise ConversionError(f"it makes {len(operator.outputs)} results, expected 1")
-        return self.graph.tensors[operator.outputs[0]]
-
-    def constant(self, operator: Operator, position: int) -> Array:
-        """The operand at `position` as numpy; ConversionError where it is computed at run time."""
-        tensor = self.tensor(operator, position)
-        value = self.known(tensor)
-        if value is None:
-            raise ConversionError(f"operand {position} ('{tensor.name}') is computed at run time, expected a constant")
-        return value
-
-    def optional_constant(self, operator: Operator, position: int) -> Array | None:
-        """As `constant`, but None where the operand is left out."""
-        left_out = operator.inputs[position : position + 1] in ((), (None,))
-        return None if left_out else self.constant(operator, position)
 
     def known(self, tensor: Tensor) -> Array | None:
         """What the tensor holds whatever the inputs are: a constant, or what MIL infers (a shape, say); else None."""

@@ -11,6 +11,7 @@ from converters.graph import Array, Graph, Operator, Tensor
 from converters.homes.home import FUSED, TYPES, Home, V
 from converters.homes.naming import operator_names
 from converters.homes.registry import handlers
+from converters.operands import Operands
 from converters.refusals import (
     named_like_a_builtin,
     refuse_arithmetic_of_bytes,
@@ -23,41 +24,13 @@ STYLE = re.compile(r"\x1b\[[0-9;]*m")
 """What makes letters bold in a terminal: Keras writes it into its exceptions."""
 
 
-class Context(Generic[V]):
+class Context(Operands, Generic[V]):
     """What an operator's function sees: its operands as the home's values, and where its results go."""
 
     def __init__(self, graph: Graph, home: Home[V], inputs: Mapping[int, V]) -> None:
         self.graph = graph
         self.home = home
         self._values = dict(inputs)
-
-    def tensor(self, operator: Operator, position: int) -> Tensor:
-        """The operand at `position`; ConversionError where it is left out."""
-        if position >= len(operator.inputs) or (index := operator.inputs[position]) is None:
-            raise ConversionError(f"operand {position} is missing")
-        return self.graph.tensors[index]
-
-    def left_out(self, operator: Operator, position: int) -> bool:
-        """Whether the optional operand at `position` is not there."""
-        return operator.inputs[position : position + 1] in ((), (None,))
-
-    def result(self, operator: Operator) -> Tensor:
-        """The operator's only result."""
-        if len(operator.outputs) != 1:
-            raise ConversionError(f"it makes {len(operator.outputs)} results, expected 1")
-        return self.graph.tensors[operator.outputs[0]]
-
-    def constant(self, operator: Operator, position: int) -> Array:
-        """The operand at `position` as numpy; ConversionError where it is computed at run time."""
-        tensor = self.tensor(operator, position)
-        value = self.known(tensor)
-        if value is None:
-            raise ConversionError(f"operand {position} ('{tensor.name}') is computed at run time, expected a constant")
-        return value
-
-    def optional_constant(self, operator: Operator, position: int) -> Array | None:
-        """As `constant`, but None where the operand is left out."""
-        return None if self.left_out(operator, position) else self.constant(operator, position)
 
     def known(self, tensor: Tensor) -> Array | None:
         """What the tensor holds whatever the inputs are, or None."""

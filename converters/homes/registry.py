@@ -1,10 +1,10 @@
 """Which function says what an operator kind comes to in any home."""
 
-import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from converters.graph import Operator
+from converters.registration import registered
 
 if TYPE_CHECKING:
     from converters.homes.context import Context
@@ -16,18 +16,7 @@ _handlers: dict[str, Handler] = {}
 
 def register(*kinds: str) -> Callable[[Handler], Handler]:
     """Decorator: the function emits operators of these kinds; its signature is (context, operator), a kind has one."""
-
-    def decorate(handler: Handler) -> Handler:
-        parameters = list(inspect.signature(handler).parameters)
-        if parameters != ["context", "operator"]:
-            raise TypeError(f"{handler.__name__} takes {parameters}, expected (context, operator)")
-        for kind in kinds:
-            if kind in _handlers:
-                raise ValueError(f"{kind} is registered twice: {_handlers[kind].__name__}, {handler.__name__}")
-            _handlers[kind] = handler
-        return handler
-
-    return decorate
+    return registered(_handlers, kinds)
 
 
 def handlers() -> Mapping[str, Handler]:

@@ -9,6 +9,7 @@ from converters.errors import ConversionError
 from converters.finish import Var
 from converters.graph import Operator, Tensor
 from converters.lower import MIL_TYPES, Context, ZeroPadding
+from converters.operands import cells_around
 from converters.ops.registry import register
 
 Pairs = Sequence[tuple[int, int]]
@@ -18,7 +19,7 @@ Pairs = Sequence[tuple[int, int]]
 def lower_pad(context: Context, operator: Operator) -> None:
     """Zeros around a tensor; around rows and columns alone it waits, since a convolution can pad by itself."""
     source, result = context.tensor(operator, 0), context.result(operator)
-    pairs = _pairs(context, operator)
+    pairs = cells_around(context, operator)
 
     def emit() -> None:
         _pad_constant(context, source, result, pairs, 0.0)
@@ -36,7 +37,7 @@ def lower_pad_v2(context: Context, operator: Operator) -> None:
     value = context.constant(operator, 2).reshape(-1)
     if value.size != 1:
         raise ConversionError(f"pads with {value.tolist()}, expected a single value")
-    _pad_constant(context, source, result, _pairs(context, operator), float(value[0]))
+    _pad_constant(context, source, result, cells_around(context, operator), float(value[0]))
 
 
 @register("MIRROR_PAD")
@@ -48,7 +49,7 @@ def lower_mirror_pad(context: Context, operator: Operator) -> None:
     source, result = context.tensor(operator, 0), context.result(operator)
     reflects = operator.option("mode", "REFLECT") == "REFLECT"
     order = context.axes(source)
-    pairs = _pairs(context, operator)
+    pairs = cells_around(context, operator)
     for pair, size in zip(pairs, source.shape, strict=True):
         if max(pair) > size - reflects:
             raise ConversionError(f"mirrors {pair} cells of an axis of {size}")
@@ -63,19 +64,6 @@ def lower_mirror_pad(context: Context, operator: Operator) -> None:
             cells = np.pad(np.arange(x.shape[axis]), pair, "reflect" if reflects else "symmetric")
             x = mb.gather(x=x, indices=cells.astype(np.int32), axis=axis, name=f"{name}_axis{axis}")
     context.put(result, mb.identity(x=x, name=name), order)
-
-
-def _pairs(context: Context, operator: Operator) -> list[tuple[int, int]]:
-    """Cells before and after each axis; ConversionError unless they make the declared shape."""
-    source, result = context.tensor(operator, 0), context.result(operator)
-    amounts = context.constant(operator, 1)
-    if amounts.shape != (len(source.shape), 2) or np.any(amounts < 0):
-        raise ConversionError(f"paddings {amounts.tolist()} for the shape {list(source.shape)}")
-    pairs = [(int(before), int(after)) for before, after in amounts]
-    padded = tuple(before + size + after for size, (before, after) in zip(source.shape, pairs, strict=True))
-    if padded != result.shape:
-        raise ConversionError(f"{list(source.shape)} padded by {pairs} is not {list(result.shape)}")
-    return pairs
 
 
 def _pad_constant(context: Context, source: Tensor, result: Tensor, pairs: Pairs, value: float) -> None:

@@ -7,6 +7,7 @@ from converters.graph import Operator
 from converters.homes.context import Context
 from converters.homes.home import V
 from converters.homes.registry import register
+from converters.operands import cells_around
 
 
 @register("PAD", "PADV2")
@@ -15,29 +16,16 @@ def emit_pad(context: Context[V], operator: Operator) -> None:
     value = context.constant(operator, 2).reshape(-1) if operator.kind == "PADV2" else np.zeros(1)
     if value.size != 1:
         raise ConversionError(f"pads with {value.tolist()}, expected a single value")
-    made = context.home.pad(context.operand(operator, 0), _pairs(context, operator), float(value[0]))
+    made = context.home.pad(context.operand(operator, 0), cells_around(context, operator), float(value[0]))
     context.put(context.result(operator), made)
 
 
 @register("MIRROR_PAD")
 def emit_mirror_pad(context: Context[V], operator: Operator) -> None:
     """The tensor mirrored at its border: REFLECT leaves the outermost cell out, SYMMETRIC repeats it."""
-    source, pairs = context.tensor(operator, 0), _pairs(context, operator)
+    source, pairs = context.tensor(operator, 0), cells_around(context, operator)
     reflects = operator.option("mode", "REFLECT") == "REFLECT"
     for pair, size in zip(pairs, source.shape, strict=True):
         if max(pair) > size - reflects:
             raise ConversionError(f"mirrors {pair} cells of an axis of {size}")
     context.put(context.result(operator), context.home.mirror_pad(context.value(source), pairs, reflects))
-
-
-def _pairs(context: Context[V], operator: Operator) -> list[tuple[int, int]]:
-    """Cells before and after each axis; ConversionError unless they make the declared shape."""
-    source, result = context.tensor(operator, 0), context.result(operator)
-    amounts = context.constant(operator, 1)
-    if amounts.shape != (len(source.shape), 2) or np.any(amounts < 0):
-        raise ConversionError(f"paddings {amounts.tolist()} for the shape {list(source.shape)}")
-    pairs = [(int(before), int(after)) for before, after in amounts]
-    padded = tuple(before + size + after for size, (before, after) in zip(source.shape, pairs, strict=True))
-    if padded != result.shape:
-        raise ConversionError(f"{list(source.shape)} padded by {pairs} is not {list(result.shape)}")
-    return pairs
