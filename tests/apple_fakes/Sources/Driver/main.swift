@@ -65,7 +65,7 @@ func frame(_ each: Case) throws -> CameraFrame {
         buffer.bytes[start..<start + 4] = [pixel.z, pixel.y, pixel.x, pixel.w]
     }
     let orientation = CGImagePropertyOrientation(rawValue: each.orientation) ?? .up
-    return CameraFrame(pixels: buffer, orientation: orientation, seconds: 0)
+    return CameraFrame(pixels: buffer, orientation: orientation, timestamp: 0)
 }
 
 func landmarker(_ each: Case) async throws -> FaceLandmarker {

@@ -15,8 +15,8 @@
             _ output: AVCaptureOutput, didOutput sampleBuffer: CMSampleBuffer, from connection: AVCaptureConnection
         ) {
             guard let pixels = CMSampleBufferGetImageBuffer(sampleBuffer) else { return }
-            let seconds = CMSampleBufferGetPresentationTimeStamp(sampleBuffer).seconds
-            frames.send(CameraFrame(pixels: pixels, seconds: seconds))
+            let timestamp = CMSampleBufferGetPresentationTimeStamp(sampleBuffer).seconds
+            frames.send(CameraFrame(pixels: pixels, timestamp: timestamp))
         }
     }
 #endif

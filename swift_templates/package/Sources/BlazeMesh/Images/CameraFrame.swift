@@ -13,11 +13,11 @@
         /// How the pixels are to be turned to stand upright.
         public let orientation: CGImagePropertyOrientation
         /// When it was taken, in seconds from wherever the video's time begins.
-        public let seconds: Double
+        public let timestamp: Double
 
         /// A frame of pixels that nobody writes into any more.
-        public init(pixels: CVPixelBuffer, orientation: CGImagePropertyOrientation = .up, seconds: Double) {
-            (self.pixels, self.orientation, self.seconds) = (pixels, orientation, seconds)
+        public init(pixels: CVPixelBuffer, orientation: CGImagePropertyOrientation = .up, timestamp: Double) {
+            (self.pixels, self.orientation, self.timestamp) = (pixels, orientation, timestamp)
         }
     }
 #endif

@@ -94,13 +94,13 @@
         /// - Parameters:
         ///   - pixels: The frame; nobody may write into it any more.
         ///   - orientation: How it is to be turned to stand upright.
-        ///   - seconds: When it was taken, from wherever the video's time begins; time matters to smoothing alone.
+        ///   - timestamp: When it was taken, in seconds from wherever the video's time begins; time matters to smoothing alone.
         /// - Returns: The faces, with the ids that they had in the frame before.
         /// - Throws: ``BlazeMeshError``, or Core ML's errors; what is tracked stays as it was.
         public func track(
-            _ pixels: sending CVPixelBuffer, orientation: CGImagePropertyOrientation = .up, seconds: Double
+            _ pixels: sending CVPixelBuffer, orientation: CGImagePropertyOrientation = .up, timestamp: Double
         ) throws -> [Face] {
-            try track(CameraFrame(pixels: pixels, orientation: orientation, seconds: seconds))
+            try track(CameraFrame(pixels: pixels, orientation: orientation, timestamp: timestamp))
         }
 
         /// The faces in a video's next frame.
@@ -108,7 +108,7 @@
         /// - Throws: ``BlazeMeshError``, or Core ML's errors; what is tracked stays as it was.
         public func track(_ frame: CameraFrame) throws -> [Face] {
             let picture = try UprightPicture(frame.pixels, orientation: frame.orientation)
-            try follow(picture, seconds: frame.seconds, with: &tracker)
+            try follow(picture, seconds: frame.timestamp, with: &tracker)
             return tracker.faces
         }
 
