@@ -30,7 +30,9 @@ def write_swift(packages: Path = PACKAGES, out: Path = OUT) -> tuple[Path, ...]:
         raise InputError(str(error)) from error
     files = {path: text.encode() for path, text in texts.items()}
     for model in models:
-        files |= _model_files(packages / model["package"], f"BlazeMesh/Sources/{model['name']}Package/Models")
+        module = f"{model['name']}Package"
+        for folder in (f"BlazeMesh/Sources/{module}/Models", f"DropIn/{module}"):
+            files |= _model_files(packages / model["package"], folder)
     changed = [out / path for path, data in files.items() if _write(out / path, data)]
     _remove_stale(files, out)
     return tuple(changed)
