@@ -63,8 +63,9 @@ golden: ## what MediaPipe itself computes, into tests/golden
 peers: $(TRAIN_READY) ## the same models in other converters, into docs/peers.md (fetches them)
 	@sh scripts/peers.sh
 
-vectors: $(READY) ## what the Python twins compute, into tests/golden/core_*.json, for Swift to be held to
+vectors: coreml ## what the Python twins and the packages compute, into tests/golden, for Swift to be held to
 	@$(BIN)/python -m blazemesh.core_vectors
+	@$(BIN)/python -m blazemesh.package_vectors $${OUT:+"$$OUT"}
 
 fuzz: swift ## hostile input: COUNT=20000 mutations of each target, then SECONDS=600 guided by coverage
 	@$(BIN)/python -m tests.fuzz --count $(or $(COUNT),20000)

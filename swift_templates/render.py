@@ -17,8 +17,11 @@ PACKAGES: Mapping[str, str] = {"package": "BlazeMesh", "benchmarks": "Benchmarks
 """Folders of templates, and the folders that they become."""
 DROP_IN = "DropIn"
 """The package's sources as files of an app's own module."""
-SHARED = {"package/Tests/AllocationProbe": "Benchmarks/Sources/AllocationProbe"}
-"""Sources that a second package has too, as no product of the first may hold them."""
+SHARED = {
+    "package/Tests/AllocationProbe": "Benchmarks/Sources/AllocationProbe",
+    "package/Tests/BlazeMeshCoreTests/Shared": "BlazeMesh/Tests/BlazeMeshTests/Shared",
+}
+"""Sources that a second target has too, as no product may hold them."""
 STYLE = ".swift-format"
 """The style of all Swift here; the rendered package keeps it."""
 SUFFIX = ".jinja"
@@ -53,7 +56,7 @@ def render(models: Sequence[Mapping[str, Any]], generator: str) -> dict[str, str
     template = environment.get_template(MODEL)
     for kind, packages in values["contents"].kinds.items():
         for package in packages:
-            path = f"{PACKAGES['package']}/Sources/{package.module}/{package.module}.swift"
+            path = f"{PACKAGES['package']}/Sources/{package.module}/Generated/{package.module}.swift"
             files[path] = template.render(values, kind=kind, package=package)
     return dict(sorted({**files, **_drop_in(files)}.items()))
 

@@ -28,16 +28,20 @@ class Vectors:
 
     def document(self) -> bytes:
         """The file's bytes: a key a line, then a case a line."""
-        made_by = {
-            "command": "make vectors",
-            "numpy": version("numpy"),
-            "platform": f"{platform.system()} {platform.machine()}",
-        }
-        head = {"what": self.what, "made_by": made_by, "tolerance": self.tolerance}
+        head = {"what": self.what, "made_by": made_by(), "tolerance": self.tolerance}
         cases = [{**case, "expected": self.answer(case)} for case in self.inputs()]
         lines = ",\n".join(json.dumps(case, separators=(",", ":"), allow_nan=False) for case in cases)
         body = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items())
         return f'{{\n{body},\n"cases": [\n{lines}\n]\n}}\n'.encode()
+
+
+def made_by() -> dict[str, str]:
+    """Where a file's numbers come from."""
+    return {
+        "command": "make vectors",
+        "numpy": version("numpy"),
+        "platform": f"{platform.system()} {platform.machine()}",
+    }
 
 
 def numbers(values: Any) -> Any:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.apple_check.check import Checker, checker
 from tests.apple_check.faults import read_faults
-from tests.apple_check.package import check_package
+from tests.apple_check.package import check_package, check_users
 from tests.apple_check.public_names import differing_names
 from tests.apple_check.toolchain import TARGETS, CheckError, find_toolchain
 
@@ -45,6 +45,7 @@ def _complaints(platform: Checker, package: Path) -> Iterator[str]:
     if found := check_package(platform, package):
         yield from map(str, found)
         return
+    yield from map(str, check_users(platform, package))
     yield from differing_names(platform, package)
     for fault in read_faults():
         if fault.target == platform.target.name:

@@ -32,6 +32,18 @@ def check_package(checker: Checker, package: Path) -> list[Diagnostic]:
     return []
 
 
+def check_users(checker: Checker, package: Path) -> list[Diagnostic]:
+    """What the compiler finds in the tests for a Mac and in the snippets, after check_package has made the modules."""
+    tests = sorted((package / "Tests" / f"{LAYER}Tests").rglob("*.swift"))
+    snippets = sorted((package / "Snippets").glob("*.swift"))
+    if not tests or not snippets:
+        raise CheckError(f"{package} has no tests of {LAYER} or no snippets; render the package first")
+    found = checker.check(tests, f"{LAYER}Tests")
+    for snippet in snippets:
+        found += checker.check([snippet], f"{snippet.stem}Snippet")
+    return found
+
+
 def check_drop_in(checker: Checker, folder: Path) -> list[Diagnostic]:
     """What the compiler finds in the sources as files of an app's own module, whatever its default isolation is."""
     sources = sorted(folder.rglob("*.swift"))

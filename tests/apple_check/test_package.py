@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.apple_check.check import Checker
-from tests.apple_check.package import LAYER, check_drop_in, check_package
+from tests.apple_check.package import LAYER, check_drop_in, check_package, check_users
 from tests.apple_check.public_names import differing_names, expected_names, public_names, write_symbol_graphs
 from tests.apple_check.rendering import rendered_package
 from tests.apple_check.toolchain import IOS, ROOT, CheckError
@@ -43,6 +43,10 @@ def checked(platform: Checker, package: Path) -> Checker:
 
 def test_the_package_is_accepted_and_shows_the_names_of_the_list(checked: Checker, package: Path) -> None:
     assert differing_names(checked, package) == []
+
+
+def test_tests_and_snippets_are_accepted(checked: Checker, package: Path) -> None:
+    assert check_users(checked, package) == []
 
 
 def test_names_that_are_gone_are_noticed(checked: Checker, package: Path, tmp_path: Path) -> None:

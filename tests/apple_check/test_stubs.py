@@ -34,9 +34,8 @@ def page_name(kind: str, name: str, rest: str) -> str:
     """The last part of a page's path: a function's holds its labels."""
     if kind != "func":
         return name.rpartition(".")[2].lower()
-    labels = re.findall(
-        r"[(,] *(\w+)(?: \w+)?:", re.sub(r"<[^>]*>|\([^()]*\) (?:throws )?->", "", rest.split(" -> ")[0])
-    )
+    taken = re.sub(r"<[^>]*>|\([^()]*\) (?:throws )?->(?= \w+\??(?:[,)]| =))", "", rest).split(" -> ")[0]
+    labels = re.findall(r"[(,] *(\w+)(?: \w+)?:", taken)
     return f"{name}({''.join(f'{label}:' for label in labels)})".lower()
 
 

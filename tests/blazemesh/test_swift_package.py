@@ -43,7 +43,7 @@ def test_only_what_changed_is_written(packages: Path, tmp_path: Path) -> None:
     write_swift(packages, tmp_path / "out")
     write(packages, [*models(), mesh("Another")])
     assert {path.name for path in write_swift(packages, tmp_path / "out")} == {
-        *("MeshModel+Packages.swift", "AnotherPackage.swift", "Package.swift", "Manifest.json"),
+        *("MeshModel+Packages.swift", "AnotherPackage.swift", "Package.swift", "Packages.swift", "Manifest.json"),
     }
 
 

@@ -112,7 +112,7 @@ def test_each_package_has_a_module_of_its_own() -> None:
     for entry in models():
         name = f"{entry['name']}Package"
         assert f'"{name}"' in files["BlazeMesh/Package.swift"]
-        assert f"The package {entry['name']}" in files[f"BlazeMesh/Sources/{name}/{name}.swift"]
+        assert f"The package {entry['name']}" in files[f"BlazeMesh/Sources/{name}/Generated/{name}.swift"]
 
 
 @pytest.fixture

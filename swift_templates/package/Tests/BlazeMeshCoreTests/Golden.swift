@@ -17,21 +17,6 @@ struct Golden<Case: Decodable>: Decodable {
     }
 }
 
-struct NoGoldenFolder: Error, CustomStringConvertible {
-    let description = "no folder tests/golden above this file; set BLAZEMESH_GOLDEN to the repository's"
-}
-
-private func goldenFolder() throws -> URL {
-    if let folder = ProcessInfo.processInfo.environment["BLAZEMESH_GOLDEN"] { return URL(fileURLWithPath: folder) }
-    var folder = URL(fileURLWithPath: #filePath)
-    while folder.path != "/" {
-        folder.deleteLastPathComponent()
-        let golden = folder.appendingPathComponent("tests/golden")
-        if FileManager.default.fileExists(atPath: golden.path) { return golden }
-    }
-    throw NoGoldenFolder()
-}
-
 /// The largest difference of two lists; infinite where they are not of one length or one number is NaN.
 func difference(_ found: [Float], _ expected: [Float]) -> Float {
     guard found.count == expected.count else { return .infinity }
