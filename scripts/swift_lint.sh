@@ -8,4 +8,4 @@ if ! command -v swift >/dev/null; then
     echo 'Swift style: skipped, there is no swift on PATH'
     exit 0
 fi
-swift format lint --strict --recursive swift_templates
+swift format lint --strict --recursive swift_templates tests/apple_fakes

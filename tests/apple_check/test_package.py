@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,22 @@ def test_the_package_is_accepted_and_shows_the_names_of_the_list(checked: Checke
 
 def test_tests_and_snippets_are_accepted(checked: Checker, package: Path) -> None:
     assert check_users(checked, package) == []
+
+
+def test_the_articles_code_is_the_snippets_that_are_compiled(package: Path) -> None:
+    article = (CATALOGUE / "GettingStarted.md").read_text(encoding="utf-8")
+    code = re.findall(r"```swift\n(.*?)```", article, re.DOTALL)
+    texts = [(package / "Snippets" / f"{name}.swift").read_text() for name in ("FaceCamera", "FacesInAPicture")]
+    assert code == [textwrap.dedent("".join(text.splitlines(keepends=True)[1:-1])) for text in texts]
+    assert f"```swift\n{code[0]}```" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_fault_in_the_tests_for_a_mac_is_found(checked: Checker, package: Path, tmp_path: Path) -> None:
+    shutil.copytree(package / "Snippets", tmp_path / "Snippets")
+    shutil.copytree(package / "Tests", tmp_path / "Tests")
+    source = tmp_path / "Tests" / "BlazeMeshTests" / "PackageTests.swift"
+    source.write_text(source.read_text().replace("timestamp: 0", "seconds: 0"))
+    assert any("'timestamp'" in found.message for found in check_users(checked, tmp_path))
 
 
 def test_names_that_are_gone_are_noticed(checked: Checker, package: Path, tmp_path: Path) -> None:
