@@ -153,3 +153,6 @@ def test_the_package_has_no_dependencies_and_no_unsafe_flags(rendered: Path) -> 
     assert platforms == {"ios": "17.0", "macos": "14.0", "maccatalyst": "17.0", "visionos": "1.0"}
     in_products = {target for product in package["products"] for target in product["targets"]}
     assert "AllocationProbe" not in in_products
+    layers = {"BlazeMesh", "BlazeMeshCore"}
+    brought = {product["name"]: set(product["targets"]) - layers for product in package["products"]}
+    assert all(models == {name} - layers for name, models in brought.items()), "a product brings its own model alone"
