@@ -37,9 +37,10 @@ def test_every_package_sees_what_it_is_for(built: Path) -> None:
         for output in package["outputs"]
     }
     for (name, kind), output in outputs.items():
-        assert np.ptp(output["values"] or [0]) > 100 * output["tolerance"] or len(output["values"]) == 1, (name, kind)
         if kind in ("confidence", "scores", "presence"):
             assert max(output["values"]) > 0.9, (name, kind)
+        elif kind != "count":
+            assert np.ptp(output["values"]) > 20 * output["tolerance"], (name, kind)
         if name.endswith("Proposals"):
             assert len(output["rows"]) == SURE_ROWS
 
