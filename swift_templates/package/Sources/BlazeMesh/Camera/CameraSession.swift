@@ -104,10 +104,12 @@
             }
             session.beginConfiguration()
             defer { session.commitConfiguration() }
-            for old in session.inputs {
-                session.removeInput(old)
+            let before = session.inputs
+            before.forEach(session.removeInput)
+            guard session.canAddInput(input) else {
+                before.forEach(session.addInput)  // the camera that was running goes on
+                throw BlazeMeshError.cameraFailed(reason: "it can't be added")
             }
-            guard session.canAddInput(input) else { throw BlazeMeshError.cameraFailed(reason: "it can't be added") }
             session.addInput(input)
             if session.canSetSessionPreset(.hd1280x720) { session.sessionPreset = .hd1280x720 }
             try addOutput()
