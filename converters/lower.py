@@ -22,13 +22,7 @@ from converters.identifiers import operation_name
 from converters.merged_axes import MOST_AXES
 from converters.operands import Operands
 from converters.ops.registry import handlers
-from converters.refusals import (
-    named_like_a_builtin,
-    refuse_arithmetic_of_bytes,
-    refuse_compiled,
-    refuse_quantized,
-    why_unsupported,
-)
+from converters.refusals import refuse_arithmetic_of_bytes, refuse_unknown
 
 CHANNELS_FIRST = (0, 3, 1, 2)
 """NCHW as axes of NHWC."""
@@ -200,25 +194,7 @@ def _precisely(context: Context, operator: Operator) -> AbstractContextManager[N
 
 def refuse_unsupported(graph: Graph) -> None:
     """ConversionError for what no operator's function could lower."""
-    refuse_compiled(graph)
-    refuse_quantized(graph)
-    if operator := first_unsupported(graph):
-        raise ConversionError(f"{graph.where(operator)} is not supported{why_unsupported(operator)}")
-    if graph.subgraphs > 1:
-        raise ConversionError(f"the file holds {graph.subgraphs} graphs, expected one; export a single function")
-
-
-def first_unsupported(graph: Graph) -> Operator | None:
-    """The first operator without a function, or None."""
-    return next((o for o in graph.operators if o.kind not in handlers() or named_like_a_builtin(o)), None)
-
-
-def whole_axis(axis: int, tensor: Tensor) -> int:
-    """The axis counted from the front; ConversionError where the tensor has no such axis."""
-    rank = len(tensor.shape)
-    if not -rank <= axis < rank:
-        raise ConversionError(f"axis {axis} of '{tensor.name}', which has the shape {list(tensor.shape)}")
-    return axis % rank
+    refuse_unknown(graph, handlers())
 
 
 def remaining_axes(order: tuple[int, ...], dropped: Collection[int]) -> tuple[int, ...]:

@@ -45,6 +45,24 @@ class Operands(Protocol):
         return None if self.left_out(operator, position) else self.constant(operator, position)
 
 
+def whole_axis(axis: int, tensor: Tensor) -> int:
+    """The axis counted from the front; ConversionError where the tensor has no such axis."""
+    rank = len(tensor.shape)
+    if not -rank <= axis < rank:
+        raise ConversionError(f"axis {axis} of '{tensor.name}', which has the shape {list(tensor.shape)}")
+    return axis % rank
+
+
+def unpacked(operands: Operands, operator: Operator) -> tuple[Tensor, int, list[Tensor]]:
+    """Of an UNPACK, its source, the axis and a result for each of its cells."""
+    source = operands.tensor(operator, 0)
+    axis = whole_axis(operator.whole("axis", 0), source)
+    results = [operands.graph.tensors[index] for index in operator.outputs]
+    if len(results) != source.shape[axis]:
+        raise ConversionError(f"{len(results)} results from axis {axis} of {list(source.shape)}")
+    return source, axis, results
+
+
 def cells_around(operands: Operands, operator: Operator) -> list[tuple[int, int]]:
     """Of a padding, the cells before and after each axis; ConversionError unless they make the declared shape."""
     source, result = operands.tensor(operator, 0), operands.result(operator)

@@ -1,5 +1,7 @@
 """What no operator's function could lower, each in its own words."""
 
+from collections.abc import Container
+
 from converters.errors import ConversionError
 from converters.graph import FLOAT_TYPES, Graph, Operator
 
@@ -27,7 +29,22 @@ KEEPING = frozenset(
 """Operators whose results lie where their operands do: bytes may go through them as whole numbers of 32 bits."""
 
 
-def refuse_compiled(graph: Graph) -> None:
+def refuse_unknown(graph: Graph, kinds: Container[str]) -> None:
+    """ConversionError for what no operator's function could take, where `kinds` have one."""
+    _refuse_compiled(graph)
+    refuse_quantized(graph)
+    if operator := first_unsupported(graph, kinds):
+        raise ConversionError(f"{graph.where(operator)} is not supported{why_unsupported(operator)}")
+    if graph.subgraphs > 1:
+        raise ConversionError(f"the file holds {graph.subgraphs} graphs, expected one; export a single function")
+
+
+def first_unsupported(graph: Graph, kinds: Container[str]) -> Operator | None:
+    """The first operator of a kind that is not among `kinds`, or None."""
+    return next((o for o in graph.operators if o.kind not in kinds or _named_like_a_builtin(o)), None)
+
+
+def _refuse_compiled(graph: Graph) -> None:
     """ConversionError for a file that holds a program for Coral's chip instead of a network."""
     for operator in graph.operators:
         if operator.kind == EDGE_TPU:
@@ -48,7 +65,7 @@ def refuse_quantized(graph: Graph) -> None:
             )
 
 
-def named_like_a_builtin(operator: Operator) -> bool:
+def _named_like_a_builtin(operator: Operator) -> bool:
     """Whether it is a custom operator that only has the name of one of TensorFlow Lite's, and does who knows what."""
     from ai_edge_litert.schema_py_generated import BuiltinOperator
 
@@ -59,7 +76,7 @@ def why_unsupported(operator: Operator) -> str:
     """What there is to say of an operator without a function, behind its name; empty for an ordinary one."""
     if operator.custom and operator.kind.startswith(FLEX):
         return f": TensorFlow's own {operator.kind[len(FLEX) :]}; export the model with built-in operators alone"
-    if named_like_a_builtin(operator):
+    if _named_like_a_builtin(operator):
         return ": a custom operator with the name of a built-in one; rename it, or export the built-in"
     if operator.kind in SUPPRESSION:
         return ": it chooses among boxes; export the model up to the raw boxes and scores, and suppress in the app"

@@ -27,9 +27,11 @@ class Region:
     rotation: float
 
 
-def read_region(operator: Operator, points: int) -> Region:
-    """Of a Landmarks2TransformMatrix that reads so many points; ConversionError for what makes no region."""
-    options = Options(operator)
+def read_region(operator: Operator, landmarks: Tensor) -> Region:
+    """Of a Landmarks2TransformMatrix that reads the landmarks; ConversionError for what makes no region."""
+    if len(landmarks.shape) != 3 or landmarks.shape[0] != 1 or landmarks.shape[2] != 3 or landmarks.dtype != "float32":
+        raise ConversionError(f"landmarks {_described(landmarks)}, expected float32 [1, points, 3]")
+    options, points = Options(operator), landmarks.shape[1]
     region = Region(
         left=options.whole("left_rotation_idx"),
         right=options.whole("right_rotation_idx"),
@@ -45,8 +47,31 @@ def read_region(operator: Operator, points: int) -> Region:
         raise ConversionError(f"scales {region.scale}, expected numbers above 0")
     if not math.isfinite(region.rotation):
         raise ConversionError(f"target_rotation_radians {region.rotation}, expected a finite number")
-    check_size(region.size)
+    _check_size(region.size)
     return region
+
+
+def read_view(operator: Operator, picture: Tensor, matrix: Tensor) -> tuple[int, int]:
+    """Of a TransformTensorBilinear, the width and height that it makes; ConversionError for what it can't see."""
+    options = Options(operator)
+    size = (options.whole("output_width"), options.whole("output_height"))
+    _check_size(size)
+    if len(picture.shape) != 4 or picture.shape[0] != 1 or picture.dtype != "float32":
+        raise ConversionError(f"picture {_described(picture)}, expected float32 [1, height, width, channels]")
+    _check_matrix(matrix)
+    _check_size((picture.shape[2], picture.shape[1]))
+    return size
+
+
+def check_way_back(operator: Operator, landmarks: Tensor, matrix: Tensor) -> None:
+    """ConversionError unless a TransformLandmarks has points of as many coordinates as it says, and a matrix."""
+    dimensions = Options(operator).whole("dimensions", 2)
+    if dimensions not in (2, 3):
+        raise ConversionError(f"dimensions {dimensions}, expected 2 or 3")
+    shape = landmarks.shape
+    if len(shape) != 3 or shape[0] != 1 or shape[2] != dimensions or landmarks.dtype != "float32":
+        raise ConversionError(f"landmarks {_described(landmarks)}, expected float32 [1, points, {dimensions}]")
+    _check_matrix(matrix)
 
 
 class Options:
@@ -77,18 +102,18 @@ class Options:
         return tuple(int(index) for index in value)
 
 
-def check_matrix(matrix: Tensor) -> None:
+def _check_matrix(matrix: Tensor) -> None:
     """ConversionError unless the tensor is a 4×4 of float32."""
     if matrix.shape != MATRIX or matrix.dtype != "float32":
-        raise ConversionError(f"matrix {described(matrix)}, expected float32 {list(MATRIX)}")
+        raise ConversionError(f"matrix {_described(matrix)}, expected float32 {list(MATRIX)}")
 
 
-def check_size(size: tuple[int, int]) -> None:
+def _check_size(size: tuple[int, int]) -> None:
     """ConversionError unless (width, height) are those of a picture."""
     if not 1 <= min(size) <= max(size) <= LARGEST_SIDE:
         raise ConversionError(f"{size[0]} × {size[1]} cells, expected 1 to {LARGEST_SIDE} a side")
 
 
-def described(tensor: Tensor) -> str:
+def _described(tensor: Tensor) -> str:
     """A tensor as errors name it."""
     return f"'{tensor.name}' is {tensor.dtype} {list(tensor.shape)}"

@@ -12,13 +12,7 @@ from converters.homes.home import FUSED, TYPES, Home, V
 from converters.homes.naming import operator_names
 from converters.homes.registry import handlers
 from converters.operands import Operands
-from converters.refusals import (
-    named_like_a_builtin,
-    refuse_arithmetic_of_bytes,
-    refuse_compiled,
-    refuse_quantized,
-    why_unsupported,
-)
+from converters.refusals import refuse_arithmetic_of_bytes, refuse_unknown
 
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 """What makes letters bold in a terminal: Keras writes it into its exceptions."""
@@ -87,12 +81,6 @@ def emit(context: Context[V], outputs: Mapping[int, str]) -> None:
 def refuse_homeless(graph: Graph) -> None:
     """ConversionError for what no function could emit, in one line that names the operator or tensor."""
     try:
-        refuse_compiled(graph)
-        refuse_quantized(graph)
-        for operator in graph.operators:
-            if operator.kind not in handlers() or named_like_a_builtin(operator):
-                raise ConversionError(f"{graph.where(operator)} is not supported{why_unsupported(operator)}")
-        if graph.subgraphs > 1:
-            raise ConversionError(f"the file holds {graph.subgraphs} graphs, expected one; export a single function")
+        refuse_unknown(graph, handlers())
     except ConversionError as error:
         raise ConversionError(f"{graph.file}: {error}") from error

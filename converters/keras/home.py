@@ -8,6 +8,7 @@ import numpy as np
 from converters.errors import ConversionError
 from converters.graph import Array
 from converters.homes.home import Filters, Pair, Recurrence, Window
+from converters.homes.names import Names
 from converters.keras.windows import is_same, transposed_same
 from converters.regions import Region
 
@@ -39,8 +40,7 @@ class KerasHome:
         self.native = keras.layers
         self.own = layers
         self.open_batch = open_batch
-        self._scope = ""
-        self._taken: set[str] = set()
+        self._names = Names(".")
         self._constants: dict[int, tuple[Array, Value]] = {}
         self._anchor: Value = None
 
@@ -48,7 +48,7 @@ class KerasHome:
         """An input of the model."""
         import keras
 
-        self._taken.add(name)
+        self._names.taken.add(name)
         batch = None if self.open_batch else shape[0]
         made = keras.Input(batch_shape=(batch, *shape[1:]) if shape else (), dtype=dtype, name=name)
         self._anchor = made if self._anchor is None else self._anchor
@@ -56,17 +56,7 @@ class KerasHome:
 
     def begin(self, name: str) -> None:
         """See Home; Keras takes no '/' in a layer's name, so that a path is written with dots."""
-        self._scope = name.replace("/", ".")
-
-    def _name(self, word: str = "") -> str:
-        """A layer's name: the operator's while it is free, else with the word behind it."""
-        name = f"{self._scope}.{word}" if word else self._scope
-        number = 1
-        while name in self._taken:
-            number += 1
-            name = f"{self._scope}.{word or 'step'}{number}"
-        self._taken.add(name)
-        return name
+        self._names.begin(name)
 
     def _apply(self, layer: Any, *operands: Value, weights: Sequence[Array] | None = None) -> Value:
         """What the layer makes; at once where all operands are known."""
@@ -88,7 +78,7 @@ class KerasHome:
         return self._apply(layer, *operands)
 
     def _new(self, layer: Callable[..., Any], *settings: Any, word: str = "", **more: Any) -> Any:
-        return layer(*settings, name=self._name(word), **more)
+        return layer(*settings, name=self._names.fresh(word), **more)
 
     def tensor(self, x: Value) -> Value:
         """`x` as a tensor: a known value becomes a layer of its own, once."""
@@ -136,7 +126,7 @@ class KerasHome:
 
     def _behind(self, kind: str) -> str:
         """How an activation is called that another operator carries: the name itself is that operator's."""
-        return kind.lower() if self._scope in self._taken else ""
+        return kind.lower() if self._names.scope in self._names.taken else ""
 
     def binary(self, kind: str, x: Value, y: Value) -> Value:
         """See Home."""

@@ -29,7 +29,7 @@ class OnnxHome:
 
     def __init__(self) -> None:
         self.builder = Builder()
-        self.begin = self.builder.begin
+        self.begin = self.builder.names.begin
 
     def constant(self, value: Array) -> Value:
         """See Home."""

@@ -59,7 +59,7 @@ def _output(context: Context[Value], index: int, name: str, meaning: str, layout
     """Give the tensor its name as an output."""
     value = context.value(context.graph.tensors[index])
     builder = context.home.builder  # type: ignore[attr-defined]
-    builder.begin(f"outputs/{name}")
+    builder.names.begin(f"outputs/{name}")
     import onnx
 
     source = builder.ordered(value, _outside(len(value.shape), layout))

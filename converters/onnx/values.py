@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from converters.graph import Array
+from converters.homes.names import Names
 
 CHANNELS_FIRST = (0, 3, 1, 2)
 """NCHW as axes of NHWC."""
@@ -48,27 +49,12 @@ class Builder:
     def __init__(self) -> None:
         self.nodes: list[Any] = []
         self.initializers: dict[str, Array] = {}
-        self.scope = ""
-        self._taken: set[str] = set()
+        self.names = Names("/")
         self._moved: dict[tuple[str, tuple[int, ...]], str] = {}
-
-    def begin(self, name: str) -> None:
-        """What follows belongs to the operator called `name`."""
-        self.scope = name
-
-    def fresh(self, word: str = "") -> str:
-        """A name in the scope: the scope itself while it is free, else with the word behind it."""
-        candidate = f"{self.scope}/{word}" if word else self.scope
-        number = 1
-        while candidate in self._taken:
-            number += 1
-            candidate = f"{self.scope}/{word or 'step'}{number}"
-        self._taken.add(candidate)
-        return candidate
 
     def stored(self, array: Array, word: str = "constant") -> str:
         """The name of an initialiser that holds the array."""
-        name = self.fresh(word)
+        name = self.names.fresh(word)
         self.initializers[name] = np.asarray(array, order="C")  # ascontiguousarray makes one axis out of none
         return name
 
@@ -76,7 +62,9 @@ class Builder:
         """Append a node; the names of what it makes."""
         import onnx
 
-        names = [self.fresh(word if number == 0 else f"{word or kind.lower()}_{number}") for number in range(results)]
+        names = [
+            self.names.fresh(word if number == 0 else f"{word or kind.lower()}_{number}") for number in range(results)
+        ]
         self.nodes.append(onnx.helper.make_node(kind, list(inputs), names, name=names[0], **attributes))
         return names
 

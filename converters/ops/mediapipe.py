@@ -18,7 +18,7 @@ from converters.finish import Var, kept_float32
 from converters.graph import Array, Operator
 from converters.lower import CHANNELS_FIRST, Context
 from converters.ops.registry import register
-from converters.regions import Options, Region, check_matrix, check_size, described, read_region
+from converters.regions import Region, check_way_back, read_region, read_view
 
 
 @register("Landmarks2TransformMatrix")
@@ -28,9 +28,7 @@ def lower_landmarks_to_transform_matrix(context: Context, operator: Operator) ->
     No angle is computed: the line's direction, made a unit vector, is (cos, sin) of it.
     """
     landmarks, result = context.tensor(operator, 0), context.result(operator)
-    if len(landmarks.shape) != 3 or landmarks.shape[0] != 1 or landmarks.shape[2] != 3 or landmarks.dtype != "float32":
-        raise ConversionError(f"landmarks {described(landmarks)}, expected float32 [1, points, 3]")
-    region = read_region(operator, landmarks.shape[1])
+    region = read_region(operator, landmarks)
     name = context.name(result)
     x = context.value(landmarks)
     with kept_float32(curr_block()):
@@ -81,13 +79,7 @@ def lower_transform_tensor_bilinear(context: Context, operator: Operator) -> Non
     Between the centres of a picture's cells values are interpolated linearly; beyond the outermost ones is outside.
     """
     picture, matrix, result = context.tensor(operator, 0), context.tensor(operator, 1), context.result(operator)
-    options = Options(operator)
-    width, height = options.whole("output_width"), options.whole("output_height")
-    check_size((width, height))
-    if len(picture.shape) != 4 or picture.shape[0] != 1 or picture.dtype != "float32":
-        raise ConversionError(f"picture {described(picture)}, expected float32 [1, height, width, channels]")
-    check_matrix(matrix)
-    check_size((picture.shape[2], picture.shape[1]))
+    width, height = read_view(operator, picture, matrix)
     expected = (1, height, width, picture.shape[3])
     if result.shape != expected:
         raise ConversionError(f"its result is {list(result.shape)}, by its options {list(expected)}")
@@ -151,14 +143,8 @@ def _corner_weights(share: Var, name: str) -> Var:
 def lower_transform_landmarks(context: Context, operator: Operator) -> None:
     """Points of a region → the picture's: (x, y, 0, 1) through the matrix; a third coordinate stays as it is."""
     landmarks, matrix, result = context.tensor(operator, 0), context.tensor(operator, 1), context.result(operator)
-    dimensions = Options(operator).whole("dimensions", 2)
-    if dimensions not in (2, 3):
-        raise ConversionError(f"dimensions {dimensions}, expected 2 or 3")
-    shape = landmarks.shape
-    if len(shape) != 3 or shape[0] != 1 or shape[2] != dimensions or landmarks.dtype != "float32":
-        raise ConversionError(f"landmarks {described(landmarks)}, expected float32 [1, points, {dimensions}]")
-    check_matrix(matrix)
-    name, points = context.name(result), shape[1]
+    check_way_back(operator, landmarks, matrix)
+    name, (_, points, dimensions) = context.name(result), landmarks.shape
     x = context.value(landmarks)
     rows = _top_rows(context.value(matrix), 2, name)
     shift = _shift(context.value(matrix), name)

@@ -4,7 +4,8 @@ from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from converters.errors import ConversionError
 from converters.graph import Operator
-from converters.lower import MIL_TYPES, Context, whole_axis
+from converters.lower import MIL_TYPES, Context
+from converters.operands import whole_axis
 from converters.ops.registry import register
 
 

@@ -27,7 +27,7 @@ def lower_lstm(context: Context, operator: Operator) -> None:
     """
     source, result = context.tensor(operator, 0), context.result(operator)
     _refuse_what_mil_lacks(context, operator)
-    coupled = _left_out(operator, INPUT_WEIGHTS[0])
+    coupled = context.left_out(operator, INPUT_WEIGHTS[0])
     order = (0, 1, 2) if operator.option("timeMajor", False) else (1, 0, 2)
     peephole = _peephole(context, operator, coupled)
     clip = operator.number("cellClip", 0.0)
@@ -50,18 +50,14 @@ def lower_lstm(context: Context, operator: Operator) -> None:
     context.put(result, var, order)
 
 
-def _left_out(operator: Operator, position: int) -> bool:
-    return operator.inputs[position : position + 1] in ((), (None,))
-
-
 def _refuse_what_mil_lacks(context: Context, operator: Operator) -> None:
     """ConversionError for the forms that MIL's lstm does not have."""
     source = context.tensor(operator, 0)
     if len(source.shape) != 3:
         raise ConversionError(f"input {list(source.shape)}, expected a sequence: three axes")
-    if not _left_out(operator, PROJECTION):
+    if not context.left_out(operator, PROJECTION):
         raise ConversionError("its states are projected, which Core ML's LSTM can't; export it without a projection")
-    if not all(_left_out(operator, position) for position in NORMALIZATION):
+    if not all(context.left_out(operator, position) for position in NORMALIZATION):
         raise ConversionError("its gates are normalised, which Core ML's LSTM can't; export it without normalisation")
     if operator.option("diagonalRecurrentTensors", False):
         raise ConversionError("its recurrent weights are diagonals, expected matrices")
@@ -82,7 +78,7 @@ def _gates(context: Context, operator: Operator, positions: tuple[int, ...], cou
 
 def _peephole(context: Context, operator: Operator, coupled: bool) -> Array | None:
     """How the three gates see the cell's state, in MIL's order, or None where they don't."""
-    if all(_left_out(operator, position) for position in PEEPHOLES):
+    if all(context.left_out(operator, position) for position in PEEPHOLES):
         return None
     forget, output = (context.constant(operator, position).astype(np.float32) for position in PEEPHOLES[1:])
     admit = -forget if coupled else context.constant(operator, PEEPHOLES[0]).astype(np.float32)

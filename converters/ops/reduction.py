@@ -8,7 +8,8 @@ from coremltools.converters.mil import Builder as mb  # noqa: N813
 from converters.errors import ConversionError
 from converters.finish import Var
 from converters.graph import Operator
-from converters.lower import Context, remaining_axes, whole_axis
+from converters.lower import Context, remaining_axes
+from converters.operands import whole_axis
 from converters.ops.activation import activated
 from converters.ops.registry import register
 

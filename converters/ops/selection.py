@@ -7,7 +7,8 @@ from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from converters.errors import ConversionError
 from converters.graph import Operator
-from converters.lower import MIL_TYPES, Context, whole_axis
+from converters.lower import MIL_TYPES, Context
+from converters.operands import unpacked, whole_axis
 from converters.ops.registry import register
 
 
@@ -54,11 +55,7 @@ def lower_pack(context: Context, operator: Operator) -> None:
 @register("UNPACK")
 def lower_unpack(context: Context, operator: Operator) -> None:
     """The slices along an axis, which is dropped."""
-    source = context.tensor(operator, 0)
-    axis = whole_axis(operator.whole("axis", 0), source)
-    results = [context.graph.tensors[index] for index in operator.outputs]
-    if len(results) != source.shape[axis]:
-        raise ConversionError(f"{len(results)} results from axis {axis} of {list(source.shape)}")
+    source, axis, results = unpacked(context, operator)
     x = context.value(source)
     for place, result in enumerate(results):
         # slice_by_index, which MIL infers for known values, makes each result its own operation with its own name.

@@ -3,7 +3,7 @@
 import numpy as np
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
-from converters.bounds import cut, dropped, places
+from converters.bounds import read_cuts
 from converters.errors import ConversionError
 from converters.graph import Operator
 from converters.lower import Context, common_axes, remaining_axes
@@ -39,21 +39,9 @@ def lower_concatenation(context: Context, operator: Operator) -> None:
 
 @register("STRIDED_SLICE")
 def lower_strided_slice(context: Context, operator: Operator) -> None:
-    """x[begin:end:stride] with all of TensorFlow's masks; new axes come by the shape that the result declares.
-
-    With `offset`, ends count from where the slices begin (tensorflow/lite/kernels/internal/strided_slice_logic.h).
-    """
+    """x[begin:end:stride] with all of TensorFlow's masks; new axes come by the shape that the result declares."""
     source, result = context.tensor(operator, 0), context.result(operator)
-    begin, end, stride = (context.constant(operator, position).reshape(-1).tolist() for position in (1, 2, 3))
-    if not len(begin) == len(end) == len(stride) or 0 in stride:
-        raise ConversionError(f"begin {begin}, end {end}, strides {stride} for the shape {list(source.shape)}")
-    if operator.option("offset", False) and operator.option("endMask", 0):
-        # LiteRT's kernel counts with the mask and declares a shape without it.
-        raise ConversionError("ends counted from the beginnings (offset) and left open (end mask) at once")
-    given = [slice(*bounds) for bounds in zip(begin, end, stride, strict=True)]
-    spoken = places(operator, len(given), len(source.shape))
-    cuts = [cut(operator, given, place, size) for place, size in zip(spoken, source.shape, strict=True)]
-    gone = [axis for axis, place in enumerate(spoken) if place is not None and dropped(operator, place)]
+    cuts, gone = read_cuts(context, operator)
     widened = len(result.shape) > len(source.shape) - len(gone)
     order = tuple(range(len(source.shape))) if widened else context.axes(source)
     name = context.name(result)

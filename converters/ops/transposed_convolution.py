@@ -1,6 +1,5 @@
 """TRANSPOSE_CONV, and MediaPipe's form of it with a bias."""
 
-import struct
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,7 @@ from converters.graph import Array, Operator, Tensor
 from converters.lower import CHANNELS_FIRST, Context
 from converters.ops.activation import activated
 from converters.ops.registry import register
-from converters.windows import PADDINGS, fitted
+from converters.windows import fitted, transpose_options
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,17 +39,10 @@ def lower_transpose_conv(context: Context, operator: Operator) -> None:
 
 @register("Convolution2DTransposeBias")
 def lower_transpose_conv_bias(context: Context, operator: Operator) -> None:
-    """MediaPipe's custom operator (util/tflite/operations/transpose_conv_bias.cc): input, filters OHWI, bias.
-
-    Its options are the C structure TfLiteTransposeConvParams: padding, stride width, stride height, 32 bits each.
-    """
-    if len(operator.custom_options) < 12:
-        raise ConversionError(f"options of {len(operator.custom_options)} bytes, expected 12")
-    padding, stride_width, stride_height = struct.unpack("<3i", operator.custom_options[:12])
-    if padding not in PADDINGS:
-        raise ConversionError(f"padding {padding}, expected 1 (SAME) or 2 (VALID)")
+    """MediaPipe's custom operator (util/tflite/operations/transpose_conv_bias.cc): input, filters OHWI, bias."""
+    padding, strides = transpose_options(operator)
     filters, bias = context.constant(operator, 1), context.constant(operator, 2)
-    layer = Layer(filters, bias, (stride_height, stride_width), PADDINGS[padding])
+    layer = Layer(filters, bias, strides, padding)
     _transpose_convolve(context, operator, context.tensor(operator, 0), layer)
 
 

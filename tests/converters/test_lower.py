@@ -9,9 +9,10 @@ from coremltools.converters.mil.mil import Function
 from converters.errors import ConversionError
 from converters.finish import Var
 from converters.graph import Operator
-from converters.lower import CHANNELS_FIRST, Context, Held, common_axes, first_unsupported, lower, mil_constant
+from converters.lower import CHANNELS_FIRST, Context, Held, common_axes, lower, mil_constant
 from converters.ops import registry
-from converters.ops.registry import Handler
+from converters.ops.registry import Handler, handlers
+from converters.refusals import first_unsupported
 from converters.tflite_reader import read_tflite
 from tests.converters.judging import Convert
 from tests.converters.network import Network
@@ -187,11 +188,11 @@ def test_an_operator_without_a_function(kind: str) -> None:
     x = network.unary("RELU", network.input("picture", SHAPE))
     network.output(network.unary("TANH", network.operator(kind, [x], SHAPE, "model/lips")))
     graph = read_tflite(network.build(), "built.tflite")
-    assert first_unsupported(graph) is graph.operators[1]
+    assert first_unsupported(graph, handlers()) is graph.operators[1]
     with pytest.raises(ConversionError) as caught:
         lower(Context(graph, {}))
     assert str(caught.value) == f"operator 1 {kind} (tensor 'model/lips') is not supported"
 
 
 def test_every_operator_has_a_function(convert: Callable[[Network], object]) -> None:
-    assert first_unsupported(read_tflite(two_operators().build(), "built.tflite")) is None
+    assert first_unsupported(read_tflite(two_operators().build(), "built.tflite"), handlers()) is None

@@ -1,17 +1,9 @@
 """Axes, counted from the front."""
 
-from converters.errors import ConversionError
 from converters.graph import Operator, Tensor
 from converters.homes.context import Context
 from converters.homes.home import V
-
-
-def whole_axis(axis: int, tensor: Tensor) -> int:
-    """The axis counted from the front; ConversionError where the tensor has no such axis."""
-    rank = len(tensor.shape)
-    if not -rank <= axis < rank:
-        raise ConversionError(f"axis {axis} of '{tensor.name}', which has the shape {list(tensor.shape)}")
-    return axis % rank
+from converters.operands import whole_axis
 
 
 def constant_axes(context: Context[V], operator: Operator, position: int, tensor: Tensor) -> list[int]:

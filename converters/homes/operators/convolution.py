@@ -1,7 +1,5 @@
 """Convolutions, their transpositions, and pooling."""
 
-import struct
-
 import numpy as np
 
 from converters.errors import ConversionError
@@ -9,7 +7,7 @@ from converters.graph import Array, Operator, Tensor
 from converters.homes.context import Context
 from converters.homes.home import Filters, V, Window
 from converters.homes.registry import register
-from converters.windows import PADDINGS, fitted, window_padding
+from converters.windows import fitted, transpose_options, window_padding
 
 
 @register("CONV_2D")
@@ -85,18 +83,11 @@ def emit_transpose_conv(context: Context[V], operator: Operator) -> None:
 
 @register("Convolution2DTransposeBias")
 def emit_transpose_conv_bias(context: Context[V], operator: Operator) -> None:
-    """MediaPipe's custom operator (util/tflite/operations/transpose_conv_bias.cc): input, filters OHWI, bias.
-
-    Its options are the C structure TfLiteTransposeConvParams: padding, stride width, stride height, 32 bits each.
-    """
-    if len(operator.custom_options) < 12:
-        raise ConversionError(f"options of {len(operator.custom_options)} bytes, expected 12")
-    padding, width, height = struct.unpack("<3i", operator.custom_options[:12])
-    if padding not in PADDINGS:
-        raise ConversionError(f"padding {padding}, expected 1 (SAME) or 2 (VALID)")
+    """MediaPipe's custom operator (util/tflite/operations/transpose_conv_bias.cc): input, filters OHWI, bias."""
+    padding, strides = transpose_options(operator)
     filters, bias = context.constant(operator, 1), _bias(context, operator, 2)
     source = context.tensor(operator, 0)
-    _transpose_convolve(context, operator, source, filters, bias, (height, width), PADDINGS[padding])
+    _transpose_convolve(context, operator, source, filters, bias, strides, padding)
 
 
 def _transpose_convolve(

@@ -8,8 +8,8 @@ from converters.errors import ConversionError
 from converters.graph import Operator
 from converters.homes.context import Context
 from converters.homes.home import TYPES, V
-from converters.homes.operators.axes import whole_axis
 from converters.homes.registry import register
+from converters.operands import whole_axis
 
 
 @register("RESHAPE", "SQUEEZE", "EXPAND_DIMS")

@@ -1,12 +1,13 @@
 """Operators that cut."""
 
-from converters.bounds import cut, dropped, places
+from converters.bounds import read_cuts
 from converters.errors import ConversionError
 from converters.graph import Operator
 from converters.homes.context import Context
 from converters.homes.home import V
-from converters.homes.operators.axes import constant_axes, whole_axis
+from converters.homes.operators.axes import constant_axes
 from converters.homes.registry import register
+from converters.operands import unpacked, whole_axis
 
 
 @register("SLICE")
@@ -26,15 +27,8 @@ def emit_slice(context: Context[V], operator: Operator) -> None:
 def emit_strided_slice(context: Context[V], operator: Operator) -> None:
     """x[begin:end:stride] with all of TensorFlow's masks; axes go and come by the shape that the result declares."""
     source, result = context.tensor(operator, 0), context.result(operator)
-    begin, end, stride = (context.constant(operator, position).reshape(-1).tolist() for position in (1, 2, 3))
-    if not len(begin) == len(end) == len(stride) or 0 in stride:
-        raise ConversionError(f"begin {begin}, end {end}, strides {stride} for the shape {list(source.shape)}")
-    if operator.option("offset", False) and operator.option("endMask", 0):
-        raise ConversionError("ends counted from the beginnings (offset) and left open (end mask) at once")
-    given = [slice(*bounds) for bounds in zip(begin, end, stride, strict=True)]
-    spoken = places(operator, len(given), len(source.shape))
-    cuts = [cut(operator, given, place, size) for place, size in zip(spoken, source.shape, strict=True)]
-    left = [size for size, place in zip(map(_length, cuts), spoken, strict=True) if not _gone(operator, place)]
+    cuts, gone = read_cuts(context, operator)
+    left = [len(range(*bounds)) for axis, bounds in enumerate(cuts) if axis not in gone]
     declared = [size for size in result.shape if size != 1]
     if [size for size in left if size != 1] != declared:
         raise ConversionError(f"came out as {left}, the source says {list(result.shape)}")
@@ -44,22 +38,10 @@ def emit_strided_slice(context: Context[V], operator: Operator) -> None:
     context.put(result, made)
 
 
-def _length(bounds: tuple[int, int, int]) -> int:
-    return len(range(*bounds))
-
-
-def _gone(operator: Operator, place: int | None) -> bool:
-    return place is not None and dropped(operator, place)
-
-
 @register("UNPACK")
 def emit_unpack(context: Context[V], operator: Operator) -> None:
     """The slices along an axis, which is dropped."""
-    source = context.tensor(operator, 0)
-    axis = whole_axis(operator.whole("axis", 0), source)
-    results = [context.graph.tensors[index] for index in operator.outputs]
-    if len(results) != source.shape[axis]:
-        raise ConversionError(f"{len(results)} results from axis {axis} of {list(source.shape)}")
+    source, axis, results = unpacked(context, operator)
     x = context.value(source)
     for place, result in enumerate(results):
         cuts = [(place, place + 1, 1) if j == axis else (0, size, 1) for j, size in enumerate(source.shape)]
