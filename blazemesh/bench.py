@@ -18,11 +18,11 @@ from blazemesh.errors import GateError, InputError
 from blazemesh.fetch import fetch
 from blazemesh.files import write_atomically
 from blazemesh.manifest import Manifest, read_manifest
+from blazemesh.options import PACKAGES
 from blazemesh.pipeline_bench import COMMAND as PIPELINE_COMMAND
 from blazemesh.pipeline_bench import Costs, measure_pipeline, stage_table
 from blazemesh.swift_bench import COMMAND as SWIFT
 from blazemesh.swift_bench import measure_swift
-from blazemesh.swift_package import PACKAGES
 from blazemesh.tail_bench import measure_tails
 from blazemesh.text_table import text_table
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from blazemesh.errors import InputError
+from blazemesh.options import PACKAGES
 from pipelines.anchors import AnchorRecipe
 from pipelines.detector import DETECTORS as FACE_DETECTORS
 from pipelines.mesh import MESHES
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from runtime.litert import Source
 
 Backend = Literal["auto", "coreml", "litert", "reference"]
-PACKAGES = Path("build/coreml")
 
 DETECTORS: dict[str, str] = {"short": "BlazeFaceShortRange", "full": "BlazeFaceFullRange"}
 NETS: dict[str, str] = {"mesh": "FaceMesh", "attention": "FaceMeshAttention"}

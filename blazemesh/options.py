@@ -1,11 +1,14 @@
 """What can be chosen of a conversion and of a build; nothing heavy is imported for it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from blazemesh.errors import InputError
 from pipelines.slots import MOST_SLOTS, SLOTS
 
 SUFFIX = ".mlpackage"
+PACKAGES = Path("build/coreml")
+"""Where packages are built to, and looked for, unless another folder is named."""
 
 
 @dataclass(frozen=True)

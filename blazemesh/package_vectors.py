@@ -18,7 +18,7 @@ import facts
 from blazemesh.core_vectors.vectors import made_by, numbers
 from blazemesh.files import write_atomically
 from blazemesh.manifest import Entry, read_manifest
-from blazemesh.swift_package import PACKAGES
+from blazemesh.options import PACKAGES
 from verification.compositions import Composition, Paste, compose
 from verification.executor.reference import ReferenceModel
 

@@ -7,10 +7,10 @@ from blazemesh import __version__
 from blazemesh.errors import InputError
 from blazemesh.files import write_atomically
 from blazemesh.manifest import read_manifest
+from blazemesh.options import PACKAGES
 from swift_templates.errors import RenderError
 from swift_templates.render import render
 
-PACKAGES = Path("build/coreml")
 OUT = Path("build/swift")
 OWNED = ("Sources", "Tests", "Snippets")
 """Folders of a package in which nothing but rendered files belongs; SwiftPM's own lie beside them."""

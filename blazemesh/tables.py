@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from blazemesh.manifest import Entry, read_manifest
+from blazemesh.options import PACKAGES
 from blazemesh.readme import markdown, write_part
 
 PART = "tables"
@@ -69,7 +70,7 @@ def _row(entry: Entry, output: str, arithmetic: str) -> Mapping[str, Any]:
 
 def main(arguments: Sequence[str]) -> None:
     """Put the tables of the built packages into README.md."""
-    folder = Path(arguments[0]) if arguments else Path("build/coreml")
+    folder = Path(arguments[0]) if arguments else PACKAGES
     text = tables(read_manifest(folder).models)
     write_part(PART, text)
     print(text)

@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blazemesh.commands.parsing import DEFAULT_OUT, add_expand_prelu, add_json, add_models, new_command
+from blazemesh.commands.parsing import add_expand_prelu, add_json, add_models, new_command
 from blazemesh.errors import DONE, GateError
+from blazemesh.options import PACKAGES
 from blazemesh.terminal import print_json, print_text, progress
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def add(commands: Any) -> None:
         "build every package, verified, with its manifest; what is up to date is left alone",
         "blazemesh build --out build/coreml --only FaceMesh IrisLandmarks",
     )
-    command.add_argument("--out", type=Path, default=DEFAULT_OUT, metavar="DIR", help=f"default: {DEFAULT_OUT}")
+    command.add_argument("--out", type=Path, default=PACKAGES, metavar="DIR", help=f"default: {PACKAGES}")
     add_models(command)
     command.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these packages alone")
     command.add_argument("--force", action="store_true", help="convert again what is up to date")

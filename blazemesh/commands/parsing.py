@@ -8,9 +8,6 @@ from typing import Any, NoReturn
 from blazemesh.errors import BAD_INPUT
 from blazemesh.terminal import say
 
-DEFAULT_OUT = Path("build/coreml")
-"""Where packages are built to, and looked for."""
-
 
 class Parser(argparse.ArgumentParser):
     """Says what is wrong with the arguments in one line; subcommands' parsers are of the same class."""

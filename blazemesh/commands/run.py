@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blazemesh.commands.parsing import DEFAULT_OUT, new_command
+from blazemesh.commands.parsing import new_command
 from blazemesh.errors import DONE, InputError
+from blazemesh.options import PACKAGES
 from blazemesh.terminal import print_text, progress
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _add_networks(command: argparse.ArgumentParser) -> None:
         help="default: auto, Core ML on a Mac that has the packages, else LiteRT",
     )
     command.add_argument(
-        "--packages", type=Path, default=DEFAULT_OUT, metavar="DIR", help=f"of coreml, reference; {DEFAULT_OUT}"
+        "--packages", type=Path, default=PACKAGES, metavar="DIR", help=f"of coreml, reference; {PACKAGES}"
     )
 
 

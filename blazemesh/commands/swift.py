@@ -4,8 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from blazemesh.commands.parsing import DEFAULT_OUT, new_command
+from blazemesh.commands.parsing import new_command
 from blazemesh.errors import DONE
+from blazemesh.options import PACKAGES
 from blazemesh.terminal import print_text
 
 
@@ -18,7 +19,7 @@ def add(commands: Any) -> None:
         "render the Swift package for the packages that were built",
         "blazemesh swift --packages build/coreml --out build/swift",
     )
-    command.add_argument("--packages", type=Path, default=DEFAULT_OUT, metavar="DIR", help=f"default: {DEFAULT_OUT}")
+    command.add_argument("--packages", type=Path, default=PACKAGES, metavar="DIR", help=f"default: {PACKAGES}")
     command.add_argument("--out", type=Path, default=Path("build/swift"), metavar="DIR", help="default: build/swift")
 
 
