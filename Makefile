@@ -36,6 +36,10 @@ test-keras: $(TRAIN_READY) ## the tests of the Keras home, fine-tuning among the
 swift: coreml ## render the Swift package for the packages that were built
 	@$(BIN)/blazemesh swift $${OUT:+--packages "$$OUT"}
 
+.PHONY: app
+app: swift ## render the sample app's Xcode project into ios_app
+	@$(BIN)/blazemesh app $${OUT:+--packages "$$OUT"}
+
 swiftcheck: swift ## the Swift package under both sanitizers
 	@sh scripts/swift_check.sh
 

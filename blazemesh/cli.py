@@ -10,6 +10,7 @@ from typing import NoReturn
 from blazemesh import __version__
 from blazemesh.commands import (
     anchors,
+    app,
     build,
     convert,
     demo,
@@ -26,7 +27,7 @@ from blazemesh.commands.parsing import Parser
 from blazemesh.errors import BAD_INPUT, GATE_FAILED, INTERRUPTED, GateError, InputError
 from blazemesh.terminal import say
 
-COMMANDS = (fetch, build, convert, inspect, verify, lint, predict, run, demo, swift, homes, anchors)
+COMMANDS = (fetch, build, convert, inspect, verify, lint, predict, run, demo, swift, app, homes, anchors)
 ROOMS = ("blazemesh", "converters", "facts", "pipelines", "runtime", "swift_templates", "verification")
 
 

@@ -1,15 +1,14 @@
 """`make swift`: the Swift package for what the manifest says was built."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from blazemesh import __version__
 from blazemesh.errors import InputError
-from blazemesh.files import write_atomically
 from blazemesh.manifest import read_manifest
 from blazemesh.options import PACKAGES
+from blazemesh.rendered import remove_stale, write_rendered
 from swift_templates.errors import RenderError
-from swift_templates.render import render
+from swift_templates.render import DROP_IN, render
 
 OUT = Path("build/swift")
 OWNED = ("Sources", "Tests", "Snippets")
@@ -33,9 +32,10 @@ def write_swift(packages: Path = PACKAGES, out: Path = OUT) -> tuple[Path, ...]:
         module = f"{model['name']}Package"
         for folder in (f"BlazeMesh/Sources/{module}/Models", f"DropIn/{module}"):
             files |= _model_files(packages / model["package"], folder)
-    changed = [out / path for path, data in files.items() if _write(out / path, data)]
-    _remove_stale(files, out)
-    return tuple(changed)
+    changed = write_rendered(files, out)
+    packages_rendered = {Path(path).parts[0] for path in files}
+    remove_stale(files, out, [DROP_IN, *(f"{name}/{folder}" for name in packages_rendered for folder in OWNED)])
+    return changed
 
 
 def _model_files(package: Path, folder: str) -> dict[str, bytes]:
@@ -48,23 +48,3 @@ def _model_files(package: Path, folder: str) -> dict[str, bytes]:
     if not found:
         raise InputError(f"{str(package)!r} is in the manifest but not there; run `make coreml`")
     return found
-
-
-def _write(path: Path, data: bytes) -> bool:
-    """Whether the file had to be written."""
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, data)
-    return True
-
-
-def _remove_stale(files: Mapping[str, bytes], out: Path) -> None:
-    """Remove what an older version of the templates rendered and this one doesn't."""
-    packages = {Path(path).parts[0] for path in files}
-    owned = {out / name / folder for name in packages for folder in OWNED} | {out / "DropIn"}
-    for path in sorted((path for folder in owned for path in folder.rglob("*")), reverse=True):
-        if path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
-        elif path.is_file() and path.relative_to(out).as_posix() not in files:
-            path.unlink()

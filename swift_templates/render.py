@@ -39,7 +39,7 @@ def render(models: Sequence[Mapping[str, Any]], generator: str) -> dict[str, str
     `generator` names this program and its version. The same models give the same files. RenderError, one line, where
     the models can't become Swift.
     """
-    environment = _environment()
+    environment = template_environment()
     values: dict[str, Any] = {
         "generator": generator,
         "contents": read_contents(models, _declared_types()),
@@ -65,11 +65,11 @@ def _sources() -> Iterator[tuple[Path, str]]:
     """Each file and the path that it is rendered to."""
     yield ROOT / STYLE, f"{PACKAGES['package']}/{STYLE}"
     for folder, target in (*PACKAGES.items(), *SHARED.items()):
-        for path in _visible_files(ROOT / folder):
+        for path in visible_files(ROOT / folder):
             yield path, f"{target}/{path.relative_to(ROOT / folder).as_posix()}"
 
 
-def _visible_files(folder: Path) -> list[Path]:
+def visible_files(folder: Path) -> list[Path]:
     """The files below a folder, those left out that editors and systems hide there."""
     below = sorted(path for path in folder.rglob("*") if path.is_file())
     return [path for path in below if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
@@ -87,12 +87,13 @@ def _drop_in(files: Mapping[str, str]) -> dict[str, str]:
 
 def _declared_types() -> list[str]:
     """The names of the package's own types."""
-    sources = _visible_files(ROOT / "package" / "Sources")
+    sources = visible_files(ROOT / "package" / "Sources")
     texts = (path.read_text(encoding="utf-8") for path in sources if ".swift" in path.suffixes)
     return sorted({name for text in texts for name in TYPE.findall(text)})
 
 
-def _environment() -> Environment:
+def template_environment() -> Environment:
+    """Templates by their paths below this folder, in which an undefined name is an error."""
     environment = Environment(
         loader=FileSystemLoader(ROOT),
         undefined=StrictUndefined,
