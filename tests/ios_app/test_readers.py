@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.conftest import SAID
 from tests.ios_app.conftest import Sample
 from tests.ios_app.readers import has_plutil, kin_findings, openstep_findings, plutil_findings
 
@@ -27,9 +28,8 @@ FAULTS: dict[str, tuple[Callable[[str], str], bool, bool]] = {
 def second_reader(request: pytest.FixtureRequest) -> None:
     """Says which one it is where it isn't the toolchain's."""
     if not has_plutil():
-        reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None:
-            reporter.write_line("the project file's second reader is openstep_plist: there is no plutil on PATH")
+        said = "the project file's second reader is openstep_plist: there is no plutil on PATH"
+        request.config.stash[SAID].append(said)
 
 
 def test_both_readers_take_the_project(whole: Sample) -> None:
