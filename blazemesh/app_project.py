@@ -26,11 +26,11 @@ def write_app(packages: Path = PACKAGES, out: Path = OUT) -> tuple[Path, ...]:
         raise InputError(str(error)) from error
     stale = [out / path for path in _older(out) if path not in files and (out / path).is_file()]
     listed = "".join(f"{path}\n" for path in files).encode()
-    changed = write_rendered({**files, LIST: listed}, out)
     for path in stale:
         path.unlink()
         _remove_empty(path.parent, out)
-    return (*changed, *stale)
+    # The list comes first: whenever this is killed, every file that was rendered is on it.
+    return (*write_rendered({LIST: listed, **files}, out), *stale)
 
 
 def _older(out: Path) -> list[str]:

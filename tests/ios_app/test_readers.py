@@ -15,6 +15,7 @@ FAULTS: dict[str, tuple[Callable[[str], str], bool, bool]] = {
     "comma": (lambda text: text.replace("/* Sources */,", "/* Sources */"), True, True),
     "unquoted space": (lambda text: text.replace("name = Products;", "name = My Products;"), True, True),
     "unquoted $": (lambda text: text.replace('"$(TARGET_NAME)"', "$(TARGET_NAME)"), True, True),
+    "stray character": (lambda text: text.replace("name = Products;", "name = # Products;"), True, True),
     "open string": (lambda text: text.replace('"1,2";', '"1,2;'), True, True),
     "duplicate key": (lambda text: text.replace(TARGET, f'{TARGET}"a";\n{TARGET}'), True, False),
     "unknown isa": (lambda text: text.replace("isa = PBXGroup;", "isa = PBXGruop;"), True, False),
