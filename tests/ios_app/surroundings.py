@@ -52,6 +52,13 @@ def products(manifest: str) -> set[str]:
     return {*LIBRARY.findall(manifest), *(re.findall(r'"(\w+)"', models[1]) if models else ())}
 
 
+def workspace_findings(bundle: Path) -> list[str]:
+    """Whether the workspace in `bundle`, the .xcodeproj, is that of the project itself: else Xcode writes another."""
+    path = bundle / "project.xcworkspace" / "contents.xcworkspacedata"
+    places = [each.get("location") for each in ElementTree.parse(path).iter("FileRef")]
+    return [] if places == ["self:"] else [f"the workspace holds {places}; expected the project itself"]
+
+
 def scheme_findings(project: ProjectFile, bundle: Path) -> list[str]:
     """Whether each shared scheme in `bundle`, the .xcodeproj, is that of the project's target."""
     ((key, target),) = project.of("PBXNativeTarget").items()

@@ -4,6 +4,7 @@ import pytest
 
 from tests.conftest import SAID
 from tests.ios_app.conftest import Sample
+from tests.ios_app.project_file import version_findings
 from tests.ios_app.readers import has_plutil, kin_findings, openstep_findings, plutil_findings
 
 SECOND = plutil_findings if has_plutil() else openstep_findings
@@ -36,6 +37,16 @@ def second_reader(request: pytest.FixtureRequest) -> None:
 def test_both_readers_take_the_project(whole: Sample) -> None:
     assert kin_findings(whole.file) == []
     assert SECOND(whole.file) == []
+
+
+def test_the_format_is_xcode_16_s(whole: Sample) -> None:
+    assert version_findings(whole.project()) == []
+
+
+@pytest.mark.parametrize("name", ["objectVersion", "preferredProjectObjectVersion"])
+def test_another_format_is_found(broken: Sample, name: str) -> None:
+    broken.replace(f"\t{name} = 77;", f"\t{name} = 56;")
+    assert version_findings(broken.project()) == [f"{name} is 56; expected 77"]
 
 
 def test_every_plist_is_one(whole: Sample) -> None:

@@ -11,6 +11,7 @@ from tests.ios_app.surroundings import (
     package_findings,
     products,
     scheme_findings,
+    workspace_findings,
 )
 
 
@@ -19,6 +20,7 @@ def test_all_that_is_named_is_there(whole: Sample) -> None:
     assert folder_findings(project, whole.home) == []
     assert package_findings(project, whole.home, whole.package) == []
     assert scheme_findings(project, whole.bundle) == []
+    assert workspace_findings(whole.bundle) == []
     assert member_findings(whole.home / NAME) == []
     assert import_findings(project, whole.sources(), whole.package) == []
     asked = {each["productName"] for each in project.of("XCSwiftPackageProductDependency").values()}
@@ -64,6 +66,12 @@ def test_a_scheme_of_another_target_is_found(broken: Sample, old: str) -> None:
     broken.replace(old, f"{old}0", scheme)
     (found,) = scheme_findings(broken.project(), broken.bundle)
     assert found.startswith("a scheme refers to")
+
+
+def test_a_workspace_of_something_else_is_found(broken: Sample) -> None:
+    broken.replace("self:", "group:x", broken.bundle / "project.xcworkspace" / "contents.xcworkspacedata")
+    (found,) = workspace_findings(broken.bundle)
+    assert found == "the workspace holds ['group:x']; expected the project itself"
 
 
 def test_a_scheme_that_is_gone_is_found(broken: Sample) -> None:
