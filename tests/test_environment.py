@@ -311,6 +311,7 @@ def test_every_target_is_listed_by_help(clone: Path, path: Path) -> None:
         "test",
         "test-keras",
         "swift",
+        "app",
         "swiftcheck",
         "applecheck",
         "judge",
