@@ -46,6 +46,14 @@ swiftcheck: swift ## the Swift package under both sanitizers
 applecheck: swift ## the Swift package for iOS, macOS, Catalyst and visionOS, checked without a Mac
 	@$(BIN)/python -m tests.apple_check build/swift/BlazeMesh
 
+.PHONY: release
+release: swift ## what an app's developer takes, into build/release: archives, sums, bill of materials, git repository
+	@$(BIN)/python -m blazemesh.release $${OUT:+--packages "$$OUT"} $${TAG:+--tag "$$TAG"}
+
+.PHONY: release-check
+release-check: $(READY) ## whether the parts of build/release agree
+	@$(BIN)/python -m blazemesh.release --check build/release
+
 judge: $(READY) ## hold the executor against all of Apple's operator tests (fetches torch)
 	@sh scripts/judge.sh
 

@@ -44,7 +44,8 @@ def package_digest(package: Path) -> tuple[str, int]:
     InputError where something in it is neither folder nor file, a link to elsewhere for one, or it is larger than any
     model is; OSError.
     """
-    lines, size = [], 0
+    hashes: dict[str, str] = {}
+    size = 0
     for folder, _, files in os.walk(package):
         for name in files:
             path = Path(folder, name)
@@ -53,8 +54,14 @@ def package_digest(package: Path) -> tuple[str, int]:
             size += path.stat().st_size
             if size > LARGEST_MODEL:
                 raise InputError(f"{str(package)!r} has more than {LARGEST_MODEL} bytes; expected a model for a phone")
-            lines.append(f"{path.relative_to(package).as_posix()}\0{sha256_file(path)}\n")
-    return hashlib.sha256("".join(sorted(lines)).encode(errors="surrogateescape")).hexdigest(), size
+            hashes[path.relative_to(package).as_posix()] = sha256_file(path)
+    return listing_digest(hashes), size
+
+
+def listing_digest(hashes: Mapping[str, str]) -> str:
+    """SHA-256 over the sorted lines "path, NUL, sha256 of the file, newline", for the SHA-256 of each file by path."""
+    lines = sorted(f"{path}\0{sha256}\n" for path, sha256 in hashes.items())
+    return hashlib.sha256("".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
 def make_entry(
@@ -145,16 +152,23 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         if path.stat().st_size > LARGEST_MANIFEST:
             raise InputError(f"{path}: {path.stat().st_size} bytes, expected at most {LARGEST_MANIFEST}")
-        document = json.loads(path.read_bytes())
+        data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{describe_os_error(error)}; run `make coreml`") from error
+    return parse_manifest(data, path)
+
+
+def parse_manifest(data: bytes, where: Path) -> Manifest:
+    """The manifest that a file's bytes are; InputError, one line, where they are broken or of a newer schema."""
+    try:
+        document = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: no JSON ({error}); run `make coreml`") from error
+        raise InputError(f"{where}: no JSON ({error}); run `make coreml`") from error
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise InputError(f"{path}: expected a manifest of schema {SCHEMA}; run `make coreml`")
+        raise InputError(f"{where}: expected a manifest of schema {SCHEMA}; run `make coreml`")
     models: Any = document.get("models")
     if not _are(models, ENTRY) or not all(map(_is_sound, models)):
-        raise InputError(f"{path}: its models are broken; run `make coreml`")
+        raise InputError(f"{where}: its models are broken; run `make coreml`")
     return Manifest(tuple(models))
 
 

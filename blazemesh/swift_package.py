@@ -22,6 +22,18 @@ def write_swift(packages: Path = PACKAGES, out: Path = OUT) -> tuple[Path, ...]:
     more than it must, and files of an older rendering are removed. InputError, one line, for a manifest that can't be
     rendered; OSError.
     """
+    files = swift_files(packages)
+    changed = write_rendered(files, out)
+    packages_rendered = {Path(path).parts[0] for path in files}
+    remove_stale(files, out, [DROP_IN, *(f"{name}/{folder}" for name in packages_rendered for folder in OWNED)])
+    return changed
+
+
+def swift_files(packages: Path) -> dict[str, bytes]:
+    """What is rendered for the manifest in `packages`, by path.
+
+    InputError, one line, for a manifest that can't be rendered; OSError.
+    """
     try:
         models = read_manifest(packages).models
         texts = render(models, f"blazemesh {__version__}")
@@ -32,10 +44,7 @@ def write_swift(packages: Path = PACKAGES, out: Path = OUT) -> tuple[Path, ...]:
         module = f"{model['name']}Package"
         for folder in (f"BlazeMesh/Sources/{module}/Models", f"DropIn/{module}"):
             files |= _model_files(packages / model["package"], folder)
-    changed = write_rendered(files, out)
-    packages_rendered = {Path(path).parts[0] for path in files}
-    remove_stale(files, out, [DROP_IN, *(f"{name}/{folder}" for name in packages_rendered for folder in OWNED)])
-    return changed
+    return files
 
 
 def _model_files(package: Path, folder: str) -> dict[str, bytes]:
