@@ -29,7 +29,7 @@ from blazemesh.errors import GateError
 from blazemesh.manifest import Entry, Manifest
 from blazemesh.release import NAME, Tree
 from blazemesh.release.lock import LOCK, Locked, build_tools, read_lock
-from blazemesh.release.notices import TABLES, sources
+from blazemesh.release.notices import TABLES
 from blazemesh.release.sums import sha256
 
 VERSION = SchemaVersion.V1_6
@@ -64,11 +64,11 @@ def write_bill(materials: Materials, catalog: Catalog) -> bytes:
 
 def _add_packages(bom: Bom, materials: Materials, catalog: Catalog) -> list[Component]:
     """The Core ML packages, each depending on the models that it was made from, which are added too."""
-    models = {model.sha256: _source(model, catalog) for model in sources(materials.manifest, catalog)}
+    models = {model.name: _source(model, catalog) for model in catalog.models}
     packages = []
     for entry in materials.manifest.models:
         packages.append(_package(entry, materials.packages))
-        bom.register_dependency(packages[-1], [models[source["sha256"]] for source in entry["source"]])
+        bom.register_dependency(packages[-1], [models[catalog.product(entry["name"]).model.name]])
     bom.components.update(models.values(), packages)
     return packages
 
@@ -98,7 +98,10 @@ def _add_tools(bom: Bom, tools: Sequence[Locked], lock: bytes) -> None:
 
 def invalid(bill: bytes) -> str | None:
     """Why the schema refuses a bill, in one line; None where it doesn't."""
-    error = JsonStrictValidator(VERSION).validate_str(bill.decode("utf-8", "replace"))
+    try:
+        error: object = JsonStrictValidator(VERSION).validate_str(bill.decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as broken:
+        error = f"no JSON ({broken})"
     return None if error is None else " ".join(str(error).split())[:200]
 
 
@@ -138,17 +141,18 @@ def _product(materials: Materials) -> Component:
 
 
 def _source(model: Model, catalog: Catalog) -> Component:
+    requirement = catalog.wheel_of(model).requirement
     return Component(
         name=model.file,
         bom_ref=model.file,
         type=ComponentType.MACHINE_LEARNING_MODEL,
-        version=catalog.wheel_of(model).requirement,
+        version=requirement.partition("==")[2],
         description=model.description,
         supplier=OrganizationalEntity(name=model.author, urls=[XsUri(MEDIAPIPE)]),
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=model.sha256)],
         licenses=[DisjunctiveLicense(id=model.licence)],
         external_references=[ExternalReference(type=ExternalReferenceType.VCS, url=XsUri(MEDIAPIPE))],
-        properties=_properties(path=model.path),
+        properties=_properties(wheel=requirement, path=model.path),
     )
 
 

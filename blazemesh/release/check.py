@@ -26,10 +26,13 @@ def findings(release: Tree) -> list[str]:
 
     A release without its repository, as one that was downloaded, is held to the rest.
     """
+    told: list[str] = []
     try:
-        return list(_findings(release))
-    except InputError as error:
-        return [str(error)]
+        for line in _findings(release):
+            told.append(line)
+    except InputError as error:  # the rest can't be read
+        told.append(str(error))
+    return told
 
 
 def has_repository(release: Tree) -> bool:

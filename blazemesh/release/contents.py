@@ -25,8 +25,8 @@ class Contents:
 def read_contents(packages: Path, catalog: Catalog) -> Contents:
     """Render the Swift package for the packages in `packages`, and add texts, licences and the manifest.
 
-    InputError, one line, where the manifest is missing or broken, lacks a package of the catalogue, or states another
-    hash than a package's bytes have; OSError.
+    InputError, one line, where the manifest is missing or broken, has not every package of the catalogue, made from its
+    models, or states another hash than a package's bytes have; OSError.
     """
     manifest = read_manifest(packages)
     _refuse_incomplete(manifest, catalog, packages)
@@ -62,6 +62,9 @@ def _refuse_incomplete(manifest: Manifest, catalog: Catalog, packages: Path) -> 
     if missing:
         raise InputError(f"{packages / FILE}: found no {', '.join(sorted(missing))}; run `make coreml`")
     for entry in manifest.models:
+        model = catalog.product(entry["name"]).model
+        if entry["source"] != [{"file": model.file, "sha256": model.sha256}]:
+            raise InputError(f"{packages / FILE}: {entry['name']} is not made from {model.file}; run `make coreml`")
         if not is_there(packages, entry):
             where = str(packages / entry["package"])
             raise InputError(f"{where!r}: found other bytes than its SHA-256 in the manifest; run `make coreml`")

@@ -25,8 +25,8 @@ class Locked:
 def read_lock(text: str) -> dict[str, Locked]:
     """Every library of a lock by name; InputError where it has none, or one that nobody asks for."""
     starts = [*_PACKAGE.finditer(text)]
-    ends = [found.start() for found in starts[1:]] + [len(text)]
-    locked = {found[1]: _locked(found, text[found.end() : end]) for found, end in zip(starts, ends, strict=True)}
+    ends = [*(found.start() for found in starts[1:]), len(text)]
+    locked = {found[1]: _locked(found, text[found.end() : end]) for found, end in zip(starts, ends, strict=False)}
     if not locked or not all(library.parents for library in locked.values()):
         raise InputError(f"{LOCK.name}: found no libraries with those who need them; run `make lock`")
     return locked
