@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from blazemesh.commands.parsing import Parser
-from blazemesh.errors import BAD_INPUT, DONE, GATE_FAILED, GateError, InputError
+from blazemesh.errors import BAD_INPUT, DONE, GATE_FAILED, INTERRUPTED, GateError, InputError
 from blazemesh.files import describe_os_error
 from blazemesh.options import PACKAGES
 from blazemesh.release.check import findings, has_repository
@@ -34,6 +34,9 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         say(f"error: {describe_os_error(error)}")
         return BAD_INPUT
+    except KeyboardInterrupt:
+        say("interrupted; nothing half-done was left")
+        return INTERRUPTED
     return DONE
 
 

@@ -99,7 +99,7 @@ def _add_tools(bom: Bom, tools: Sequence[Locked], lock: bytes) -> None:
 def invalid(bill: bytes) -> str | None:
     """Why the schema refuses a bill, in one line; None where it doesn't."""
     try:
-        error: object = JsonStrictValidator(VERSION).validate_str(bill.decode("utf-8", "replace"))
+        error: object = JsonStrictValidator(VERSION).validate_str(bill.decode("utf-8"))
     except (ValueError, RecursionError) as broken:
         error = f"no JSON ({broken})"
     return None if error is None else " ".join(str(error).split())[:200]

@@ -87,6 +87,7 @@ def of_another_model(release: Tree) -> Broken:
         (lambda r: repacked(r, PACKAGES_ZIP, **{"x.mlpackage/y": b""}), f"{PACKAGES_ZIP}: found other packages"),
         (lambda r: rebilled(r, '"bomFormat": "CycloneDX"', '"bomFormat": "X"'), f"{BILL}: is not CycloneDX"),
         (lambda r: summed({**r, BILL: b""}), f"{BILL}: is not CycloneDX"),
+        (lambda r: summed({**r, BILL: r[BILL].replace(b"Places 468", b"\xff")}), f"{BILL}: is not CycloneDX"),
         (lambda r: rebilled(r, '"name": "FaceMesh.mlpackage/Manifest.json"', '"name": "x"'), f"{BILL}: x: found "),
         (lambda r: rebilled(r, '"name": "blazemesh:commit"', '"name": "other"'), f"{BILL}: found the commit []"),
         (lambda r: {**r, first_object(r): b"x"}, "found other bytes than "),

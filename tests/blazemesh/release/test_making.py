@@ -184,6 +184,22 @@ def test_a_full_disk_leaves_the_old_release(release: Tree, tmp_path: Path, monke
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+def test_an_interrupted_run_leaves_the_old_release(
+    release: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_release({"SHA256SUMS": b"old"}, tmp_path / "out")
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("blazemesh.release.__main__.make_release", lambda _: release)
+    monkeypatch.setattr("blazemesh.release.making.publish", interrupt)
+    assert main(["--out", str(tmp_path / "out")]) == 130
+    assert capsys.readouterr().err == "blazemesh: interrupted; nothing half-done was left\n"
+    assert read_release(tmp_path / "out") == {"SHA256SUMS": b"old"}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_the_tag_is_v_and_the_version() -> None:
     refuse_tag(f"v{__version__}")
     for tag in (__version__, f"v{__version__}.1", f"V{__version__}", f"v{__version__}\n", "refs/tags/v0.1.0", "v"):
