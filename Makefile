@@ -13,7 +13,7 @@ TRAIN_READY := .venv-train/.ready
 UV := build/uv/bin/uv
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s%s\n", $$1, $$2 }' Makefile
 
 $(READY): requirements.lock pyproject.toml scripts/environment.sh
 	@sh scripts/environment.sh

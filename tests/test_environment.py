@@ -314,6 +314,8 @@ def test_every_target_is_listed_by_help(clone: Path, path: Path) -> None:
         "app",
         "swiftcheck",
         "applecheck",
+        "release",
+        "release-check",
         "judge",
         "lint",
         "bench",
