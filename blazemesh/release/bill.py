@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from uuid import UUID, uuid5
 
 from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, Property, XsUri
@@ -99,10 +99,16 @@ def _add_tools(bom: Bom, tools: Sequence[Locked], lock: bytes) -> None:
 def invalid(bill: bytes) -> str | None:
     """Why the schema refuses a bill, in one line; None where it doesn't."""
     try:
-        error: object = JsonStrictValidator(VERSION).validate_str(bill.decode("utf-8"))
+        error: object = _validator().validate_str(bill.decode("utf-8"))
     except (ValueError, RecursionError) as broken:
         error = f"no JSON ({broken})"
     return None if error is None else " ".join(str(error).split())[:200]
+
+
+@cache
+def _validator() -> JsonStrictValidator:
+    """It reads the schema when it is first asked."""
+    return JsonStrictValidator(VERSION)
 
 
 def _render(bom: Bom) -> bytes:

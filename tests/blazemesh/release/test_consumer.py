@@ -68,7 +68,9 @@ def test_a_package_resolves_it_by_url_builds_and_finds_a_model(release: Tree, bu
     shutil.rmtree(SCRATCH / "consumer", ignore_errors=True)
     folders = {"scratch": SCRATCH / "consumer", **{name: tmp_path / name for name in ("cache", "config", "security")}}
     flags = [f"--{name}-path={path}" for name, path in folders.items()]
-    ended = run("swift", "run", *flags, "--manifest-cache", "none", "Consumer", folder=tmp_path / "app")
+    ended = run(
+        "swift", "run", *flags, "--manifest-cache", "none", "--disable-index-store", "Consumer", folder=tmp_path / "app"
+    )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "warning:" not in ended.stdout + ended.stderr
     size = (built / "FaceMesh.mlpackage" / "Data" / "com.apple.CoreML" / "weights" / "weight.bin").stat().st_size
