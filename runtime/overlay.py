@@ -21,7 +21,7 @@ from runtime.drawing import (
 )
 from runtime.errors import FrameError
 from runtime.faces import Face
-from runtime.geometry import project
+from runtime.geometry import Camera, project
 from runtime.surface import checkers, shaded, textured
 
 LAYERS = ("shaded", "textured", "mesh", "contours", "irises", "boxes", "axes")
@@ -74,7 +74,7 @@ def draw_faces(picture: Image.Image, faces: Sequence[Face], style: Style | None 
 
 
 def _with_face(picture: Image.Image, face: Face, style: Style) -> Image.Image:
-    axes = _axes(face) if "axes" in style.layers else None
+    axes = None if face.pose is None or "axes" not in style.layers else axis_ends(face.pose, face.frame_size)
     landmarks = face.landmarks_in_pixels
     if landmarks is not None:
         picture = _with_surface(picture, landmarks, style)
@@ -162,11 +162,12 @@ def _scale(face: Face) -> float:
     return min(max(side / USUAL_SIZE, THINNEST), THICKEST)
 
 
-def _axes(face: Face) -> Points | None:
-    """The origin of the head's frame and the ends of its x, y and z axes, [4, 2] in pixels; None without a pose."""
-    if face.pose is None:
-        return None
+def axis_ends(pose: NDArray[np.float64], frame_size: tuple[int, int], camera: Camera | None = None) -> Points | None:
+    """Where the camera sees a head's axes: their origin, then the ends of x, y and z, [4, 2] in pixels of the frame.
+
+    `pose` is a face's, [4, 4]. None where one of them is not before the camera.
+    """
     ends = np.array([[0, 0, 0, 1], [AXIS, 0, 0, 1], [0, AXIS, 0, 1], [0, 0, AHEAD, 1]], float)
-    with suppress(FrameError):  # so near that an axis ends behind the camera
-        return project((ends @ face.pose.T)[:, :3], face.frame_size)
+    with suppress(FrameError):
+        return project((ends @ pose.T)[:, :3], frame_size, camera)
     return None

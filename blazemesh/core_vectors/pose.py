@@ -39,7 +39,7 @@ def landmarks(case: Case) -> NDArray[np.float32]:
     """Shape [468, 3]: normalised to the frame, z in x's scale."""
     width, height = case["frame"]
     vertices = canonical() * (1 + case["deformation"] * np.sin(np.arange(len(canonical()))))[:, np.newaxis]
-    offset = case["scale"] * vertices @ _rotation(case["angles"]).T
+    offset = case["scale"] * vertices @ rotation(case["angles"]).T
     x, y, z = (offset + case["place"]).T
     tall = 2 * math.tan(math.radians(Camera().field_of_view) / 2)
     wide = tall * width / height
@@ -47,13 +47,14 @@ def landmarks(case: Case) -> NDArray[np.float32]:
     return np.stack([0.5 + x / (-z * wide), 0.5 - y / (-z * tall), depth], axis=1).astype(np.float32)
 
 
-def _rotation(angles: list[float]) -> NDArray[np.float64]:
+def rotation(angles: list[float]) -> NDArray[np.float64]:
+    """Shape [3, 3]: turned about x, then y, then z, in radians."""
     (sx, sy, sz), (cx, cy, cz) = np.sin(angles), np.cos(angles)
     about_x = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
     about_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     about_z = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
-    rotation: NDArray[np.float64] = about_z @ about_y @ about_x
-    return rotation
+    turn: NDArray[np.float64] = about_z @ about_y @ about_x
+    return turn
 
 
 def _answer(case: Case) -> Any:

@@ -113,15 +113,27 @@ struct AllocationTests {
         #expect(tracker.faces.count == 2)
     }
 
-    @Test func drawingAllocatesNothing() {
-        let face = Actor([320, 240, 8, 0, 1]).landmarks(in: SIMD2(640, 480))
-        var list = DrawList(transform: FrameTransform(scale: SIMD2(640, 480)))
-        list.add(mesh: face)
+    @Test func drawingAllocatesNothing() throws {
+        let frame = SIMD2<Float>(640, 480)
+        var face = Face()
+        face.frameSize = frame
+        face.landmarks = Actor([320, 240, 8, 0, 1]).landmarks(in: frame)
+        face.detection = Detection(Array(repeating: Float(0.5), count: 16))
+        var (solver, vertices) = (PoseSolver(), [SIMD3<Float>]())
+        face.pose = solver.solve(face.landmarks, frameSize: frame, camera: Camera(), vertices: &vertices)
+        var list = DrawList(transform: try #require(FrameTransform.filling(view: SIMD2(393, 852), frame: frame)))
+        let all: DrawLayers = [.mesh, .contours, .irises, .boxes, .keypoints, .axes]
+        list.add(face, layers: all)
+        let drawn = list.commands.count
         let count = allocations {
             list.removeAll()
-            list.add(mesh: face)
+            if let transform = FrameTransform.filling(view: SIMD2(852, 393), frame: frame) {
+                list.transform = transform
+            }
+            list.add(face, layers: all)
         }
         #expect(count == 0)
+        #expect(list.commands.count == drawn && drawn == 1322 + 124 + 4 + 12 + 7)
     }
 }
 

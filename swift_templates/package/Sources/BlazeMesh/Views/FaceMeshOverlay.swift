@@ -14,45 +14,51 @@
             case fit
         }
 
-        private let faces: [Face]
-        private let style: DrawStyle
-        private let scaling: Scaling
+        private let drawing: Drawing
 
         /// Faces over their picture.
         ///
         /// - Parameters:
         ///   - faces: The faces of one frame.
+        ///   - layers: What is drawn of each.
         ///   - style: Colours and widths, in points.
         ///   - scaling: As the picture below.
-        public init(_ faces: [Face], style: DrawStyle = DrawStyle(), scaling: Scaling = .fill) {
-            (self.faces, self.style, self.scaling) = (faces, style, scaling)
+        ///   - camera: The one that the faces' poses were found with.
+        public init(
+            _ faces: [Face], layers: DrawLayers = [.mesh, .contours, .irises], style: DrawStyle = DrawStyle(),
+            scaling: Scaling = .fill, camera: Camera = Camera()
+        ) {
+            drawing = Drawing(faces: faces, layers: layers, style: style, scaling: scaling, camera: camera)
         }
 
         /// A canvas as large as the view.
         public var body: some View {
-            let list = Drawing(faces: faces, style: style, scaling: scaling)
-            Canvas { context, size in list.draw(into: &context, size: size) }
+            let drawing = drawing
+            Canvas { context, size in drawing.draw(into: &context, size: size) }
                 .accessibilityHidden(true)
         }
     }
 
-    /// A draw list on a canvas.
+    /// The core's list of what is to be drawn, on a canvas.
     private struct Drawing: Sendable {
         let faces: [Face]
+        let layers: DrawLayers
         let style: DrawStyle
         let scaling: FaceMeshOverlay.Scaling
+        let camera: Camera
 
         func draw(into context: inout GraphicsContext, size: CGSize) {
-            guard let frame = faces.first?.frameSize, frame.min() > 0 else { return }
+            guard let frame = faces.first?.frameSize else { return }
             let view = SIMD2(Float(size.width), Float(size.height))
-            let shares = view / frame
-            let drawn = frame * (scaling == .fill ? shares.max() : shares.min())
-            var list = DrawList(
-                transform: .init(
-                    xAxis: SIMD2(drawn.x, 0), yAxis: SIMD2(0, drawn.y), translation: (view - drawn) / 2),
-                style: style)
+            let transform: FrameTransform? =
+                switch scaling {
+                case .fill: .filling(view: view, frame: frame)
+                case .fit: .fitting(view: view, frame: frame)
+                }
+            guard let transform else { return }
+            var list = DrawList(transform: transform, style: style)
             for face in faces {
-                list.add(face)
+                list.add(face, layers: layers, camera: camera)
             }
             stroke(list.commands, into: &context)
         }

@@ -18,7 +18,14 @@ public nonisolated struct DrawStyle: Sendable, Hashable {
     public var leftEye = DrawColor(96, 178, 255)
     /// The irises.
     public var iris = DrawColor(252, 196, 80)
-    /// The width of contours and irises; thinner lines are half of it, thicker ones 1.25 times.
+    /// A head's x axis.
+    public var xAxis = DrawColor(255, 107, 129)
+    /// A head's y axis.
+    public var yAxis = DrawColor(110, 220, 100)
+    /// A head's z axis, which looks ahead.
+    public var zAxis = DrawColor(96, 178, 255)
+    /// The width of contours and irises; mesh lines are half as wide, regions 0.75 times, boxes
+    /// 1.25 times, axes 2.25 times.
     public var lineWidth: Float = 2
     /// The radius of keypoints.
     public var pointRadius: Float = 4
