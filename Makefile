@@ -69,6 +69,10 @@ bench: coreml ## measure, into build/bench.json
 demo: coreml ## a picture with what the packages find in it
 	@$(BIN)/blazemesh demo $${OUT:+--packages "$$OUT"}
 
+.PHONY: screens
+screens: swift ## what the app shows, computed in Swift, into tests/golden/overlay and docs/pictures/app.jpg
+	@$(BIN)/python -m blazemesh.app_screens
+
 golden: ## what MediaPipe itself computes, into tests/golden
 	@sh scripts/golden.sh
 

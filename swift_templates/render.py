@@ -13,7 +13,7 @@ from swift_templates.contents import read_contents
 from swift_templates.tables import canonical_face, topology
 
 ROOT = Path(__file__).resolve().parent
-PACKAGES: Mapping[str, str] = {"package": "BlazeMesh", "benchmarks": "Benchmarks"}
+PACKAGES: Mapping[str, str] = {"package": "BlazeMesh", "benchmarks": "Benchmarks", "overlay": "Overlay"}
 """Folders of templates, and the folders that they become."""
 DROP_IN = "DropIn"
 """The package's sources as files of an app's own module."""

@@ -11,10 +11,10 @@ from runtime.geometry import Camera
 from runtime.overlay import axis_ends
 
 WHAT = (
-    "Where a head's axes are drawn (runtime/overlay.py). Each case: frame, width and height in pixels; field_of_view of "
-    "the camera, degrees from top to bottom; pose, 4 x 4, in centimetres; expected: the origin and the ends of the x, y "
-    "and z axes, x and y each, normalised to the frame, or null where one of them is not before the camera. Tolerance in "
-    "shares of the frame"
+    "Where a head's axes are drawn (runtime/overlay.py). Each case: frame, width and height in pixels; field_of_view "
+    "of the camera, degrees from top to bottom; pose, 4 x 4, in centimetres; expected: the origin and the ends of the "
+    "x, y and z axes, x and y each, normalised to the frame, or null where one of them is not before the camera. "
+    "Tolerance in shares of the frame"
 )
 
 

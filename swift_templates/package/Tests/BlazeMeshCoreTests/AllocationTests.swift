@@ -117,7 +117,8 @@ struct AllocationTests {
         let frame = SIMD2<Float>(640, 480)
         var face = Face()
         face.frameSize = frame
-        face.landmarks = Actor([320, 240, 8, 0, 1]).landmarks(in: frame)
+        let irises = (0..<10).map { SIMD3(0.5 + Float($0) / 1000, 0.5, 0) }
+        face.landmarks = Actor([320, 240, 8, 0, 1]).landmarks(in: frame) + irises
         face.detection = Detection(Array(repeating: Float(0.5), count: 16))
         var (solver, vertices) = (PoseSolver(), [SIMD3<Float>]())
         face.pose = solver.solve(face.landmarks, frameSize: frame, camera: Camera(), vertices: &vertices)
@@ -133,7 +134,7 @@ struct AllocationTests {
             list.add(face, layers: all)
         }
         #expect(count == 0)
-        #expect(list.commands.count == drawn && drawn == 1322 + 124 + 4 + 12 + 7)
+        #expect(list.commands.count == drawn && drawn == 1322 + 124 + 48 + 4 + 12 + 7)
     }
 }
 

@@ -29,10 +29,29 @@ import Testing
         var (plain, refined) = (before, before)
         plain.add(mesh: face)
         refined.add(mesh: after)
-        #expect(refined.commands.count == plain.commands.count + 8)
+        #expect(refined.commands.count == plain.commands.count + 2 * 24)
         var nothing = before
         nothing.add(mesh: [])
         #expect(nothing.commands.isEmpty)
+    }
+
+    @Test func anIrisIsAnEllipseThroughItsFourPoints() throws {
+        var list = list
+        let around: [SIMD2<Float>] = [SIMD2(0.6, 0.5), SIMD2(0.5, 0.45), SIMD2(0.4, 0.5), SIMD2(0.5, 0.55)]
+        let iris = [SIMD3(0.5, 0.5, 0)] + around.map { SIMD3($0.x, $0.y, 0) }
+        list.add(.left, contour: [], iris: iris)
+        let ends = list.commands.compactMap(ends)
+        #expect(ends.count == 24)
+        for (index, (start, end)) in ends.enumerated() {
+            let next = ends[(index + 1) % 24].0
+            #expect(end == next, "closed")
+            let across = (start / size - SIMD2(0.5, 0.5)) / SIMD2(0.1, 0.05)
+            #expect(abs((across * across).sum() - 1) < 1e-4)
+        }
+        for (quarter, point) in around.enumerated() {
+            let distance = ends[6 * quarter].0 - point * size
+            #expect((distance * distance).sum() < 1e-4)
+        }
     }
 
     @Test func aDetectionIsABoxAndKeypoints() throws {
@@ -52,7 +71,7 @@ import Testing
         var list = list
         let contour = (0..<71).map { SIMD3(Float($0) / 100, 0.5, 0) }
         list.add(.left, contour: contour, iris: Array(contour.prefix(5)))
-        #expect(list.commands.count == Eye.outline.count + 5)
+        #expect(list.commands.count == Eye.outline.count + 24 + 1)
         let (from, to) = try #require(ends(list.commands[0]))
         #expect(from == contour[0].xy * size && to == contour[1].xy * size)
         list.removeAll()
@@ -131,14 +150,14 @@ import Testing
     }
 
     @Test(arguments: [
-        (DrawLayers.mesh, 1322), (.contours, 124), (.irises, 8), (.boxes, 4), (.keypoints, 12), (.axes, 7),
+        (DrawLayers.mesh, 1322), (.contours, 124), (.irises, 48), (.boxes, 4), (.keypoints, 12), (.axes, 7),
     ])
     func eachLayerIsDrawnByItself(layer: DrawLayers, count: Int) {
         #expect(commands(meshed, layer).count == count)
         let all: DrawLayers = [.mesh, .contours, .irises, .boxes, .keypoints, .axes]
         let drawn = Set(commands(meshed, all))
         #expect(commands(meshed, layer).allSatisfy(drawn.contains))
-        #expect(commands(meshed, all.subtracting(layer)).count == 1477 - count)
+        #expect(commands(meshed, all.subtracting(layer)).count == 1517 - count)
     }
 
     @Test func theUsualLayersAreTheMesh() {
@@ -146,7 +165,7 @@ import Testing
         list.add(meshed)
         mesh.add(mesh: meshed.landmarks)
         #expect(list.commands == mesh.commands)
-        #expect(list.commands.count == 1322 + 124 + 8)
+        #expect(list.commands.count == 1322 + 124 + 48)
     }
 
     @Test(arguments: [DrawLayers.mesh, .contours, .irises, [.mesh, .axes], [.irises, .boxes]])

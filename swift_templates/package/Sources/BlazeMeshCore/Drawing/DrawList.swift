@@ -13,6 +13,12 @@ public nonisolated struct DrawList: Sendable, Hashable {
     private static let contours = FaceContour.allCases
     private static let keypoints = FaceKeypoint.allCases
 
+    /// As many corners as a circle needs to look like one where an iris is as large as a finger's tip.
+    private static let circle: [SIMD2<Float>] = (0..<24).map { index in
+        let angle = Float(index) * .pi / 12
+        return SIMD2(LibM.cosine(angle), LibM.sine(angle))
+    }
+
     /// Centimetres, how long axes are drawn, and the one that looks ahead: they begin inside of the head.
     static let (axis, ahead): (Float, Float) = (9, 13)
 
@@ -77,7 +83,7 @@ public nonisolated struct DrawList: Sendable, Hashable {
     /// Add what the iris network says of an eye: the points around it and the five of its iris, normalised to the frame.
     public mutating func add(_ eye: Eye, contour: [SIMD3<Float>], iris: [SIMD3<Float>]) {
         lines(contour, Eye.outline, style.lineWidth, eye == .right ? style.rightEye : style.leftEye)
-        lines(iris, Eye.irisOutline, style.lineWidth, style.iris)
+        ring(iris, Eye.irisOutline, style.iris)
         if let center = iris.first { disc(transform.apply(center.xy), style.pointRadius / 2, style.iris) }
     }
 
@@ -118,7 +124,11 @@ public nonisolated struct DrawList: Sendable, Hashable {
         }
         for index in Self.contours.indices where layers.contains(Self.contours[index].layer) {
             let contour = Self.contours[index]
-            lines(landmarks, FaceMeshTopology.edges(of: contour), style.lineWidth, style.color(of: contour))
+            if contour.layer == .irises {
+                ring(landmarks, FaceMeshTopology.edges(of: contour), style.color(of: contour))
+            } else {
+                lines(landmarks, FaceMeshTopology.edges(of: contour), style.lineWidth, style.color(of: contour))
+            }
         }
         guard layers.contains(.boxes) else { return }
         let bounds = LandmarkBounds(landmarks)
@@ -145,6 +155,18 @@ public nonisolated struct DrawList: Sendable, Hashable {
         for index in edges.indices where points.count > Int(max(edges[index].x, edges[index].y)) {
             let (start, end) = (points[Int(edges[index].x)].xy, points[Int(edges[index].y)].xy)
             line(start, end, width, color)
+        }
+    }
+
+    /// An ellipse through four points, of which the `edges` are the square.
+    private mutating func ring(_ points: [SIMD3<Float>], _ edges: [FaceMeshTopology.Edge], _ color: DrawColor) {
+        guard edges.count == 4, points.count > Int(edges.reduce(0) { max($0, $1.x, $1.y) }) else { return }
+        let (a, b) = (points[Int(edges[0].x)].xy, points[Int(edges[1].x)].xy)
+        let (c, d) = (points[Int(edges[2].x)].xy, points[Int(edges[3].x)].xy)
+        let (middle, x, y) = ((a + b + c + d) / 4, (a - c) / 2, (b - d) / 2)
+        for index in Self.circle.indices {
+            let (start, end) = (Self.circle[index], Self.circle[(index + 1) % Self.circle.count])
+            line(middle + start.x * x + start.y * y, middle + end.x * x + end.y * y, style.lineWidth, color)
         }
     }
 

@@ -26,11 +26,11 @@ public nonisolated struct DrawStyle: Sendable, Hashable {
     public var zAxis = DrawColor(96, 178, 255)
     /// The width of contours and irises; mesh lines are half as wide, regions 0.75 times, boxes
     /// 1.25 times, axes 2.25 times.
-    public var lineWidth: Float = 2
+    public var lineWidth: Float = 1.5
     /// The radius of keypoints.
-    public var pointRadius: Float = 4
+    public var pointRadius: Float = 3
 
-    /// The project's own colours, 2 units wide.
+    /// The project's own colours, 1.5 units wide: on a screen, points.
     public init() {}
 
     func color(of contour: FaceContour) -> DrawColor {
