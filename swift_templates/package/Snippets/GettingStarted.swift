@@ -44,14 +44,17 @@ struct FaceFollower<Networks: FaceNetworks> {
     }
 }
 
-/// What to draw over a view of this size; a mirrored preview shows the frame as a mirror would.
+/// What to draw over a view that the stored picture fills; a mirrored preview shows it as a mirror would.
 func drawing(
-    of faces: [Face], orientation: FrameOrientation, viewSize: SIMD2<Float>, isMirrored: Bool
-) -> DrawList {
-    let shown = isMirrored ? orientation.mirrored : orientation
-    var list = DrawList(transform: shown.toUpright.then(FrameTransform(scale: viewSize)))
+    of faces: [Face], orientation: FrameOrientation, frameSize: SIMD2<Float>, viewSize: SIMD2<Float>,
+    isMirrored: Bool
+) -> DrawList? {
+    let upright = orientation.uprightSize(of: frameSize)
+    let place = FrameTransform.filling(view: viewSize, frame: upright, isMirrored: isMirrored)
+    guard let place else { return nil }
+    var list = DrawList(transform: orientation.toUpright.then(place))
     for face in faces {
-        list.add(face)
+        list.add(face, layers: [.contours, .irises, .boxes])
     }
     return list
 }
