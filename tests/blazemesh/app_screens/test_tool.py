@@ -1,21 +1,21 @@
 """The Swift tool says what is committed, and something else when it is told something else."""
 
 import json
-from collections.abc import Callable
+import platform
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from blazemesh.app_screens.screens import SCREENS
-from blazemesh.app_screens.text import read
+from blazemesh.app_screens.text import Drawing, read
 from blazemesh.app_screens.tool import overlay_texts, split
 from blazemesh.errors import InputError
 from tests.apple_check.rendering import rendered_package
 from tests.blazemesh.app_screens.test_screens import FOLDER, OFF, off
 from tests.swift_templates.toolchain import SCRATCH, needs
 
-Change = Callable[[dict[str, Any]], None]
 BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "the mirror is forgotten": ("iphone mirrored by the view", {"mirrored": False}),
     "mirrored twice": ("iphone portrait front", {"mirrored": True}),
@@ -42,8 +42,19 @@ def test_the_tool_says_what_is_committed_line_for_line(rendered: Path) -> None:
     found = texts(rendered, FOLDER / "results.json")
     assert list(found) == [screen.name for screen in SCREENS]
     for screen in SCREENS:
-        assert found[screen.name].splitlines() == (FOLDER / screen.file).read_text("ascii").splitlines(), screen.name
+        told = (FOLDER / screen.file).read_text("ascii")
+        if platform.machine() == "x86_64":
+            assert found[screen.name].splitlines() == told.splitlines(), screen.name
+        assert_same(read(found[screen.name]), read(told))
     assert "-0.00" not in "".join(found.values())
+
+
+def assert_same(found: Drawing, told: Drawing) -> None:
+    """But for the last decimal: another C library's sines may put a number on the other side of half a hundredth."""
+    assert [(each.kind, each.colour) for each in found.commands] == [(each.kind, each.colour) for each in told.commands]
+    for here, there in zip(found.commands, told.commands, strict=True):
+        np.testing.assert_allclose([*here.points.ravel(), here.size], [*there.points.ravel(), there.size], atol=0.011)
+    np.testing.assert_allclose(found.cut, told.cut, atol=0.011)
 
 
 @needs()

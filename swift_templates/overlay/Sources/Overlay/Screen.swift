@@ -5,19 +5,23 @@
 /// Needs a debug build: faces of results that were written down can only be made inside of the core.
 struct Screen: Decodable {
     struct Found: Decodable {
-        /// Score, then x, y of eight points.
-        let detection: [Float]?
-        /// x, y, z each.
-        let landmarks: [Float]
-        /// Four rows of four.
-        let pose: [Float]?
+        struct Detected: Decodable {
+            let score: Float
+            /// Eight.
+            let points: [SIMD2<Float>]
+        }
+
+        let detection: Detected?
+        let landmarks: [SIMD3<Float>]
+        /// Rows.
+        let pose: [SIMD4<Float>]?
     }
 
     let name: String
     /// Width and height in points.
-    let view: [Float]
+    let view: SIMD2<Float>
     /// Width and height of the buffer in pixels.
-    let buffer: [Float]
+    let buffer: SIMD2<Float>
     /// How the buffer is turned to stand upright, by Exif's number.
     let orientation: UInt32
     /// Whether the view mirrors the upright picture.
@@ -43,12 +47,12 @@ extension Screen {
 
     /// The size of the upright picture.
     func frameSize() throws -> SIMD2<Float> {
-        try turn().uprightSize(of: SIMD2(buffer[0], buffer[1]))
+        try turn().uprightSize(of: buffer)
     }
 
     /// Where the upright picture lies in the view.
     func place() throws -> FrameTransform {
-        let (view, frame) = (SIMD2(view[0], view[1]), try frameSize())
+        let frame = try frameSize()
         let place: FrameTransform? =
             switch scaling {
             case "fill": .filling(view: view, frame: frame, isMirrored: mirrored)
@@ -87,27 +91,28 @@ extension Screen.Found {
         let turn = orientation.toUpright
         var face = Face()
         face.frameSize = frameSize
-        face.landmarks = stride(from: 0, to: landmarks.count, by: 3).map { index in
-            let point = turn.apply(SIMD2(landmarks[index], landmarks[index + 1]))
-            return SIMD3(point.x, point.y, landmarks[index + 2])
+        face.landmarks = landmarks.map { landmark in
+            let point = turn.apply(SIMD2(landmark.x, landmark.y))
+            return SIMD3(point.x, point.y, landmark.z)
         }
-        face.detection = detection.map { numbers in
+        face.detection = detection.map { detected in
             var rows = SIMD16<Float>()
-            for index in 0..<Detection.pointCount {
-                let point = turn.apply(SIMD2(numbers[1 + 2 * index], numbers[2 + 2 * index]))
+            for (index, stored) in detected.points.prefix(Detection.pointCount).enumerated() {
+                let point = turn.apply(stored)
                 (rows[2 * index], rows[2 * index + 1]) = (point.x, point.y)
             }
-            return Detection(score: numbers[0], rows: rows)
+            return Detection(score: detected.score, rows: rows)
         }
-        face.pose = pose.map(Pose.init(rows:))
+        face.pose = pose.flatMap(Pose.init(rows:))
         return face
     }
 }
 
 extension Pose {
-    /// The pose whose 4 × 4 matrix has these rows.
-    init(rows: [Float]) {
-        let columns = (0..<4).map { SIMD3(rows[$0], rows[4 + $0], rows[8 + $0]) }
+    /// The pose whose 4 × 4 matrix has these rows; `nil` where there are fewer than three.
+    init?(rows: [SIMD4<Float>]) {
+        guard rows.count >= 3 else { return nil }
+        let columns = (0..<4).map { SIMD3(rows[0][$0], rows[1][$0], rows[2][$0]) }
         let scale = (columns[0] * columns[0]).sum().squareRoot()
         self.init(
             xAxis: columns[0] / scale, yAxis: columns[1] / scale, zAxis: columns[2] / scale, scale: scale,

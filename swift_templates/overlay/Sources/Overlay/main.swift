@@ -11,7 +11,7 @@ let file = URL(fileURLWithPath: CommandLine.arguments[1])
 let screens = try JSONDecoder().decode(Screens.self, from: Data(contentsOf: file)).screens
 var lines: [String] = []
 for screen in screens {
-    let (place, view) = (try screen.place(), SIMD2(screen.view[0], screen.view[1]))
+    let (place, view) = (try screen.place(), screen.view)
     let (a, b) = (place.apply(SIMD2(0, 0)), place.apply(SIMD2(1, 1)))
     let (low, high) = (pointwiseMin(a, b), pointwiseMax(a, b))
     lines.append("screen \(screen.name)")
