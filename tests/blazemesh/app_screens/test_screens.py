@@ -11,6 +11,7 @@ from blazemesh.app_screens.pictures import read_texts
 from blazemesh.app_screens.results import TOLERANCE, WHAT, cases
 from blazemesh.app_screens.screens import SCREENS, TURNS, Mode
 from blazemesh.app_screens.text import Drawing
+from runtime.overlay import axis_ends
 from tests.blazemesh.app_screens.eyes import drawn_eyes, expected_eyes
 from tests.blazemesh.core_vectors.test_files import difference
 
@@ -132,6 +133,20 @@ def test_axes_point_to_the_right_and_up_of_the_frame(name: str) -> None:
     for x, y in zip(arrows[::3], arrows[1::3], strict=True):
         assert turn * (x[1] - x[0])[0] > 4 * abs((x[1] - x[0])[1])
         assert (y[0] - y[1])[1] > 4 * abs((y[1] - y[0])[0])
+
+
+@pytest.mark.parametrize("name", [name for name in MESHED if "axes" in BY_NAME[name].layers])
+def test_axes_end_where_the_python_twin_says(name: str) -> None:
+    screen, drawing = BY_NAME[name], DRAWINGS[name]
+    told = {case["name"]: case for case in json.loads((FOLDER / "results.json").read_text("ascii"))["screens"]}[name]
+    size = screen.scenes[-1].width, screen.scenes[-1].height
+    ends = [axis_ends(np.array(face["pose"]), size) for face in told["faces"]]
+    points = np.concatenate([each[1:] for each in ends if each is not None]) - np.array(size) / 2
+    shares = [view / side for view, side in zip(screen.view, size, strict=True)]
+    scale = max(shares) if screen.scaling == "fill" else min(shares)
+    expected = points * [-scale if screen.mirrored else scale, scale] + np.array(screen.view) / 2
+    tips = [each.points[0] for each in drawing.commands if each.kind == "triangle"]
+    np.testing.assert_allclose(tips, expected, atol=0.02)
 
 
 def test_every_size_and_camera_is_there() -> None:
