@@ -14,12 +14,12 @@ public nonisolated struct DrawLayers: OptionSet, Sendable, Hashable {
     public static let contours = DrawLayers(rawValue: 2)
     /// The irises, of refined meshes alone.
     public static let irises = DrawLayers(rawValue: 4)
-    /// A box: around the landmarks, or, where a face has none, the detection's. So it stays as large while a face is
-    /// tracked, whether the detector ran or not.
+    /// A box: around the landmarks, or, where a face has none, the detection's. So it doesn't jump
+    /// when the detector runs.
     public static let boxes = DrawLayers(rawValue: 8)
     /// The detection's keypoints; a face that tracking carried here has none.
     public static let keypoints = DrawLayers(rawValue: 16)
-    /// Where the head looks: its x axis to the right in the canonical face's own picture, y up, z ahead. Nothing
+    /// The axes of the head's pose: x, to the right of a picture in which it looks at the camera; y, up; z, ahead. Nothing
     /// without a pose.
     public static let axes = DrawLayers(rawValue: 32)
 
