@@ -40,6 +40,7 @@ class Outcome:
     crops: list[tuple[str, NDArray[np.uint8]]]
     scalars: list[Mapping[str, float]]
     compilations: int
+    timings: Mapping[str, float]
     error: str | None
 
 
@@ -83,7 +84,8 @@ def run(program: Path, cases: Sequence[Case], folder: Path) -> dict[str, Outcome
 def _outcome(record: dict[str, Any]) -> Outcome:
     crops = [(crop["model"], _pixels(crop)) for crop in record["crops"]]
     scalars = [crop["scalars"] for crop in record["crops"]]
-    return Outcome(record["faces"], crops, scalars, record["compilations"], record.get("error"))
+    counts = record["compilations"], record["timings"]
+    return Outcome(record["faces"], crops, scalars, *counts, record.get("error"))
 
 
 def _pixels(crop: Mapping[str, Any]) -> NDArray[np.uint8]:

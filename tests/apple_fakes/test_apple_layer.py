@@ -73,6 +73,7 @@ def _cases(picture: NDArray[np.uint8], found: Recording, folder: Path) -> Iterat
     for orientation in ORIENTATIONS:
         yield _case(f"picture{orientation}", "picture", picture, orientation, plain, folder)
     yield _case("frame6", "frame", picture, 6, plain, folder)
+    yield _case("tracked", "tracked", picture, 1, plain, folder)
     for kind in ("vision", "features", "detections", "proposals", "wrong form"):
         yield _case(kind, kind, picture, 1, plain, folder)
     for name, hides in (("padded", False), ("hidden", True)):
@@ -136,6 +137,19 @@ def test_a_detector_alone_gives_detections(name: str, outcomes: dict[str, Outcom
 
 def test_the_detectors_threshold_is_handed_over(outcomes: dict[str, Outcome]) -> None:
     assert outcomes["picture1"].scalars == [{"scoreThreshold": 0.5}, {}]
+
+
+@pytest.mark.parametrize(
+    ("name", "unused"), [("picture1", set()), ("tracked", {"detector"}), ("detections", {"mesh"})]
+)
+def test_the_stages_are_timed_and_add_up(name: str, unused: set[str], outcomes: dict[str, Outcome]) -> None:
+    """A stage that had nothing to do took nothing; no other did, and the caller waited for all of it."""
+    timings = outcomes[name].timings
+    stages = {stage: timings[stage] for stage in ("detector", "crop", "mesh", "core")}
+    assert {stage for stage, seconds in stages.items() if seconds == 0} == unused
+    assert min(stages.values()) >= 0
+    assert sum(stages.values()) == pytest.approx(timings["total"], rel=1e-9)
+    assert 0 < timings["total"] <= timings["waited"]
 
 
 def test_packages_are_compiled_once(outcomes: dict[str, Outcome]) -> None:

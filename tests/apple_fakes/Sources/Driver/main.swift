@@ -17,7 +17,7 @@ struct Case: Codable {
     var orientation: UInt32
     /// The folder with the models.
     var models: String
-    /// "picture" or "frame" for a mesh; "detections", "proposals" or "wrong form" for a detector alone; "vision" or
+    /// "picture", "frame" or "tracked" (a second frame) for a mesh; "detections", "proposals" or "wrong form" for a detector alone; "vision" or
     /// "features" for Vision's.
     var kind: String
 }
@@ -43,6 +43,8 @@ struct Outcome: Codable {
     var faces: [FoundFace] = []
     var crops: [Crop] = []
     var compilations = 0
+    /// Seconds by stage, and "waited", what passed for the caller.
+    var timings: [String: Double] = [:]
     var error: String?
 }
 
@@ -75,13 +77,13 @@ func landmarker(_ each: Case) async throws -> FaceLandmarker {
         case "wrong form": .blazeFaceShortRangeVision
         default: .blazeFaceShortRange
         }
-    let (mesh, hasMesh) = (MeshModel.faceMesh, each.kind == "picture" || each.kind == "frame")
+    let (mesh, hasMesh) = (MeshModel.faceMesh, ["picture", "frame", "tracked"].contains(each.kind))
     return try await FaceLandmarker(
         detector: located(detector, detector.package, in: each.models),
         mesh: hasMesh ? located(mesh, mesh.package, in: each.models) : nil)
 }
 
-func find(_ each: Case) async throws -> [FoundFace] {
+func find(_ each: Case, timings: inout [String: Double]) async throws -> [FoundFace] {
     let orientation = CGImagePropertyOrientation(rawValue: each.orientation) ?? .up
     guard each.kind != "vision", each.kind != "features" else {
         VNCoreMLRequest.recognisesObjects = each.kind == "vision"
@@ -94,10 +96,14 @@ func find(_ each: Case) async throws -> [FoundFace] {
         }
     }
     let landmarker = try await landmarker(each)
+    if each.kind == "tracked" { _ = try await landmarker.track(frame(each)) }
     MLModel.shown = []
+    let (frame, image, started) = (try frame(each), try image(each), ContinuousClock.now)
     let faces =
-        each.kind == "frame"
-        ? try await landmarker.track(frame(each)) : try await landmarker.detect(image(each), orientation: orientation)
+        each.kind == "frame" || each.kind == "tracked"
+        ? try await landmarker.track(frame) : try await landmarker.detect(image, orientation: orientation)
+    timings = seconds(await landmarker.timings)
+    timings["waited"] = started.duration(to: .now) / .seconds(1)
     return faces.map { face in
         let corners = face.detection.map { [$0.boxMinimum, $0.boxMaximum] } ?? []
         return FoundFace(
@@ -105,6 +111,13 @@ func find(_ each: Case) async throws -> [FoundFace] {
             keypoints: face.detection.map { keypoints($0) } ?? [],
             landmarks: face.landmarks.flatMap { [$0.x, $0.y, $0.z] })
     }
+}
+
+func seconds(_ timings: FaceLandmarker.Timings) -> [String: Double] {
+    [
+        "detector": timings.detector, "crop": timings.crop, "mesh": timings.mesh, "core": timings.core,
+        "total": timings.total,
+    ]
 }
 
 func keypoints(_ detection: Detection) -> [Float] {
@@ -131,7 +144,7 @@ for each in try JSONDecoder().decode([Case].self, from: Data(contentsOf: URL(fil
     var outcome = Outcome(name: each.name)
     (MLModel.shown, MLModel.compilations) = ([], 0)
     do {
-        outcome.faces = try await find(each)
+        outcome.faces = try await find(each, timings: &outcome.timings)
         outcome.crops = try crops(each.name, in: folder)
     } catch {
         outcome.error = "\(error)"

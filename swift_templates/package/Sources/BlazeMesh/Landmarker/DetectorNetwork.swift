@@ -3,6 +3,7 @@
         import BlazeMeshCore
     #endif
     import CoreML
+    import CoreVideo
 
     /// A detector's package in use: a picture in, detections out. Not sendable: an actor keeps it.
     nonisolated struct DetectorNetwork {
@@ -25,9 +26,15 @@
         }
 
         /// The faces in a picture, the surest first, normalised to the square around the whole of it.
-        mutating func detect(_ picture: UprightPicture, into detections: inout [Detection]) throws {
+        mutating func detect(
+            _ picture: UprightPicture, into detections: inout [Detection], timings: inout FaceLandmarker.Timings
+        ) throws {
             guard let whole = Region.wholeFrame(size: picture.size) else { throw BlazeMeshError.emptyPicture }
-            let crop = try cropper.crop(picture, to: whole)
+            let crop = try timings.measure(\.crop) { try cropper.crop(picture, to: whole) }
+            try timings.measure(\.detector) { try read(crop, into: &detections) }
+        }
+
+        private mutating func read(_ crop: CVPixelBuffer, into detections: inout [Detection]) throws {
             guard form == .proposals else {
                 return try readFaces(try network.predict(crop, scalars: scalars), &detections)
             }

@@ -68,6 +68,9 @@
             try prewarm()
         }
 
+        /// How long the last picture took that faces were looked for in; zeros before the first one.
+        public private(set) var timings = Timings()
+
         /// How faces are tracked and given; a change counts from the next picture on.
         public var tracking: FaceTracker.Settings { tracker.settings }
 
@@ -85,7 +88,7 @@
         /// - Throws: ``BlazeMeshError``, or Core ML's errors.
         public func detect(_ picture: CGImage, orientation: CGImagePropertyOrientation = .up) throws -> [Face] {
             var still = FaceTracker(settings: tracker.settings, camera: tracker.camera)
-            try follow(try UprightPicture(picture, orientation: orientation), seconds: 0, with: &still)
+            try follow(seconds: 0, with: &still) { try UprightPicture(picture, orientation: orientation) }
             return still.faces
         }
 
@@ -107,8 +110,9 @@
         ///
         /// - Throws: ``BlazeMeshError``, or Core ML's errors; what is tracked stays as it was.
         public func track(_ frame: CameraFrame) throws -> [Face] {
-            let picture = try UprightPicture(frame.pixels, orientation: frame.orientation)
-            try follow(picture, seconds: frame.timestamp, with: &tracker)
+            try follow(seconds: frame.timestamp, with: &tracker) {
+                try UprightPicture(frame.pixels, orientation: frame.orientation)
+            }
             return tracker.faces
         }
 
@@ -117,25 +121,35 @@
             tracker.reset()
         }
 
-        private func follow(_ picture: UprightPicture, seconds: Double, with tracker: inout FaceTracker) throws {
-            guard let mesh else {
-                try tracker.track(frameSize: picture.size) { try detector.detect(picture, into: &$0) }
-                return
+        /// Measured from the making of the picture to the faces.
+        private func follow(
+            seconds: Double, with tracker: inout FaceTracker, picture make: () throws -> UprightPicture
+        ) throws {
+            var (spent, stages) = (Timings(), Timings())
+            try spent.measure(\.total) {
+                let picture = try make()
+                guard let mesh else {
+                    return try tracker.track(frameSize: picture.size) {
+                        try detector.detect(picture, into: &$0, timings: &stages)
+                    }
+                }
+                try tracker.track(
+                    frameSize: picture.size, seconds: seconds,
+                    detect: { try detector.detect(picture, into: &$0, timings: &stages) },
+                    look: { try mesh.look(at: $0, of: picture, into: &$1, timings: &stages) })
             }
-            try tracker.track(
-                frameSize: picture.size, seconds: seconds,
-                detect: { try detector.detect(picture, into: &$0) },
-                look: { try mesh.look(at: $0, of: picture, into: &$1) })
+            stages.total = spent.total
+            timings = stages
         }
 
         private func prewarm() throws {
             let pixels = try PixelBufferPool(width: 64, height: 64).buffer()
             let picture = try UprightPicture(pixels, orientation: .up)
-            var detections: [Detection] = []
-            try detector.detect(picture, into: &detections)
+            var (detections, unread): ([Detection], Timings) = ([], Timings())
+            try detector.detect(picture, into: &detections, timings: &unread)
             if let mesh, let whole = Region.wholeFrame(size: picture.size) {
                 var crop = CropLandmarks()
-                try mesh.look(at: whole, of: picture, into: &crop)
+                try mesh.look(at: whole, of: picture, into: &crop, timings: &unread)
             }
         }
     }

@@ -15,10 +15,16 @@
         }
 
         /// What the network says of a region.
-        func look(at region: Region, of picture: UprightPicture, into crop: inout CropLandmarks) throws {
-            let found = try network.predict(try cropper.crop(picture, to: region))
-            let presence = try found.number("presence")
-            try found.read("landmarks") { try crop.read($0, presence: presence) }
+        func look(
+            at region: Region, of picture: UprightPicture, into crop: inout CropLandmarks,
+            timings: inout FaceLandmarker.Timings
+        ) throws {
+            let pixels = try timings.measure(\.crop) { try cropper.crop(picture, to: region) }
+            try timings.measure(\.mesh) {
+                let found = try network.predict(pixels)
+                let presence = try found.number("presence")
+                try found.read("landmarks") { try crop.read($0, presence: presence) }
+            }
         }
     }
 #endif
