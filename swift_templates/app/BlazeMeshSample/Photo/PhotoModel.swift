@@ -1,0 +1,58 @@
+import BlazeMesh
+import Foundation
+import Observation
+import PhotosUI
+import SwiftUI
+
+/// A still, and what is found in it.
+@MainActor @Observable
+final class PhotoModel {
+    /// What is shown.
+    private(set) var still = Still.astronaut
+    /// Goes up with each still.
+    private(set) var number = 0
+    /// What it shows; `nil` while it is looked at.
+    private(set) var sighting: Sighting?
+    /// Why nothing can be shown.
+    private(set) var problem: Problem?
+
+    /// Take a photo of the user's. The picker runs outside of the app, which so needs no permission.
+    func load(_ item: PhotosPickerItem) async {
+        do {
+            let data = try await item.loadTransferable(type: Data.self)
+            let decoded = if let data { await Still.decode(data) } else { Still?.none }
+            guard !Task.isCancelled else { return }  // another photo was chosen
+            guard let decoded else {
+                problem = Problem("This photo can't be read", text: "Choose another one.", symbol: "photo")
+                return
+            }
+            show(decoded)
+        } catch {
+            guard !Task.isCancelled else { return }
+            problem = Problem("This photo can't be loaded", text: error.localizedDescription, symbol: "photo")
+        }
+    }
+
+    /// Take the app's own example.
+    func showAstronaut() {
+        show(Still.astronaut)
+    }
+
+    private func show(_ still: Still?) {
+        (self.still, sighting, problem) = (still, nil, nil)
+        number += 1
+    }
+
+    /// Look at the still by the finder's settings; a newer call's task cancels this one's.
+    func look(with finder: FaceFinder) async {
+        guard let still, let landmarker = finder.landmarker else { return }
+        do {
+            let found = try await landmarker.look(at: still, tracking: finder.settings.tracking)
+            guard !Task.isCancelled else { return }
+            (sighting, problem) = (found, nil)
+        } catch {
+            guard !Task.isCancelled else { return }
+            (sighting, problem) = (nil, Problem(error))
+        }
+    }
+}
