@@ -1,5 +1,7 @@
 """`make applecheck`: the Swift package, and the faults that must be found, checked for every Apple platform.
 
+The sample app and its faults, where the platform is its own, iOS.
+
 `python -m tests.apple_check PACKAGE [--platform NAME]…`: PACKAGE is the folder of a rendered package. The exit code is
 1 where something was found, 2 where the check can't run.
 """
@@ -10,11 +12,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.apple_check.app import check_app
 from tests.apple_check.check import Checker, checker
-from tests.apple_check.faults import read_faults
+from tests.apple_check.faults import APP, missed, read_faults
 from tests.apple_check.package import check_package, check_users
 from tests.apple_check.public_names import differing_names
-from tests.apple_check.toolchain import TARGETS, CheckError, find_toolchain
+from tests.apple_check.toolchain import IOS, TARGETS, CheckError, find_toolchain
 
 
 def main(arguments: list[str]) -> int:
@@ -41,17 +44,16 @@ def main(arguments: list[str]) -> int:
 
 
 def _complaints(platform: Checker, package: Path) -> Iterator[str]:
-    """What is wrong in the package; in a right one its names, and the faults that were not found."""
+    """What is wrong in the package; in a right one its names, the app, and the faults that were not found."""
     if found := check_package(platform, package):
         yield from map(str, found)
         return
     yield from map(str, check_users(platform, package))
     yield from differing_names(platform, package)
-    for fault in read_faults():
-        if fault.target == platform.target.name:
-            said = platform.check([fault.path], "Fault")
-            if not any(fault.message in each.message for each in said):
-                yield f"{fault.path.name} is not refused with '{fault.message}'"
+    yield from missed(platform, read_faults())
+    if platform.target == IOS:
+        yield from map(str, check_app(platform))
+        yield from missed(platform, read_faults(APP))
 
 
 if __name__ == "__main__":

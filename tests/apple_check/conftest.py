@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.apple_check.check import Checker, checker
+from tests.apple_check.package import check_package
+from tests.apple_check.rendering import rendered_package
 from tests.apple_check.toolchain import IOS, TARGETS, CheckError, Toolchain, find_toolchain
 
 
@@ -23,3 +26,15 @@ def platform(request: pytest.FixtureRequest, toolchain: Toolchain) -> Iterator[C
         pytest.skip("only iOS is checked here; make applecheck checks the other platforms too")
     with checker(toolchain, request.param) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def package(built: Path) -> Path:
+    return rendered_package(built)
+
+
+@pytest.fixture(scope="session")
+def checked(platform: Checker, package: Path) -> Checker:
+    """Has checked the package, whose modules can be imported."""
+    assert check_package(platform, package) == []
+    return platform

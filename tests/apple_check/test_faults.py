@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.apple_check.check import ASIDE, Checker, checker
-from tests.apple_check.faults import read_faults
+from tests.apple_check.faults import Fault, missed, read_faults
 from tests.apple_check.standard_library import CACHE
 from tests.apple_check.toolchain import IOS, Toolchain
 
@@ -15,14 +15,12 @@ def test_right_code_is_accepted(platform: Checker) -> None:
 
 
 def test_each_fault_is_refused_in_the_expected_words(platform: Checker) -> None:
-    faults = [fault for fault in read_faults() if fault.target == platform.target.name]
-    said = {fault: [each.message for each in platform.check([fault.path], "Fault")] for fault in faults}
-    missed = [
-        f"{fault.path.name}: expected '{fault.message}', found {messages}"
-        for fault, messages in said.items()
-        if not any(fault.message in message for message in messages)
-    ]
-    assert missed == []
+    assert missed(platform, read_faults()) == []
+
+
+def test_what_is_not_refused_is_named(platform: Checker) -> None:
+    harmless = Fault(CLEAN, platform.target.name, "missing return")
+    assert missed(platform, [harmless]) == ["clean.swift is not refused with 'missing return' but with []"]
 
 
 def test_what_a_killed_check_left_is_removed(toolchain: Toolchain) -> None:

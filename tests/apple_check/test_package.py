@@ -11,35 +11,12 @@ import pytest
 from tests.apple_check.check import Checker
 from tests.apple_check.package import LAYER, check_drop_in, check_package, check_users
 from tests.apple_check.public_names import differing_names, expected_names, public_names, write_symbol_graphs
-from tests.apple_check.rendering import rendered_package
+from tests.apple_check.style import unproved_uses
 from tests.apple_check.toolchain import IOS, ROOT, CheckError
 
 SOURCES = ROOT / "swift_templates" / "package" / "Sources"
 CATALOGUE = SOURCES / LAYER / "BlazeMesh.docc"
 FILES = sorted((SOURCES / LAYER).rglob("*.swift"))
-
-REQUIRED_REASON = (
-    "UserDefaults",
-    "AppStorage",
-    "attributesOfItem",
-    "ModificationDate",
-    "systemUptime",
-    "mach_absolute",
-)
-"""APIs that an app's privacy manifest must account for; the package uses none and needs no manifest.
-Source: developer.apple.com/documentation/bundleresources/describing-use-of-required-reason-api."""
-
-
-@pytest.fixture(scope="session")
-def package(built: Path) -> Path:
-    return rendered_package(built)
-
-
-@pytest.fixture(scope="session")
-def checked(platform: Checker, package: Path) -> Checker:
-    """Has checked the package, whose modules can be imported."""
-    assert check_package(platform, package) == []
-    return platform
 
 
 def test_the_package_is_accepted_and_shows_the_names_of_the_list(checked: Checker, package: Path) -> None:
@@ -126,12 +103,7 @@ def test_files_are_empty_without_core_ml_and_switch_no_proof_off(path: Path) -> 
     text = path.read_text(encoding="utf-8")
     assert text.startswith("#if canImport(CoreML)")
     assert text.endswith("#endif\n")
-    code = re.sub(r"//.*", "", text)
-    assert "@preconcurrency" not in code
-    assert "nonisolated(unsafe)" not in code
-    assert "unsafeFlags" not in code
-    assert not re.search(r"[\w)\]]!(?!=)|\btry!|\bas!", code), "a forced unwrap, try or cast"
-    assert not [name for name in REQUIRED_REASON if name in code]
+    assert unproved_uses(text) == []
     unproved = text.count("@unchecked Sendable")
     assert text.count("Sendable without the compiler's proof: ") == unproved, "say why it is sendable"
 

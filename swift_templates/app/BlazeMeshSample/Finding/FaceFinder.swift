@@ -14,6 +14,8 @@ final class FaceFinder {
     private(set) var isLoading = false
     /// Why there is no landmarker by the newest recipe.
     private(set) var problem: Problem?
+    /// Why nothing can be looked at; where there is an older landmarker, that goes on, and the settings say what is wrong.
+    var lack: Problem? { landmarker == nil ? problem : nil }
 
     /// Make a landmarker by the settings' recipe. The newest call wins: an earlier one changes nothing any more once its
     /// task is cancelled, or the recipe is another.

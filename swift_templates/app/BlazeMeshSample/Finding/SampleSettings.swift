@@ -3,7 +3,7 @@ import BlazeMeshCore
 
 /// All that the user can set.
 ///
-/// It lasts as long as the app runs: to keep it with `UserDefaults`, an app must say so in its privacy manifest.
+/// It lasts as long as the app runs: an app that keeps its users' choices must say so in its privacy manifest.
 struct SampleSettings: Hashable, Sendable {
     /// What needs another landmarker.
     var recipe = Recipe()

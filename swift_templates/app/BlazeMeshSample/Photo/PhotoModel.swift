@@ -20,7 +20,7 @@ final class PhotoModel {
     func load(_ item: PhotosPickerItem) async {
         do {
             let data = try await item.loadTransferable(type: Data.self)
-            let decoded = if let data { await Still.decode(data) } else { Still?.none }
+            let decoded = await Still.decode(data)
             guard !Task.isCancelled else { return }  // another photo was chosen
             guard let decoded else {
                 problem = Problem("This photo can't be read", text: "Choose another one.", symbol: "photo")

@@ -34,7 +34,7 @@ struct PhotoView: View {
     }
 
     @ViewBuilder private var picture: some View {
-        if let problem = photo.problem ?? finder.problem {
+        if let problem = photo.problem ?? finder.lack {
             ProblemView(problem)
         } else if let still = photo.still {
             Image(uiImage: still.image)

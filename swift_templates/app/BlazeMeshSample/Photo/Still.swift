@@ -20,8 +20,8 @@ struct Still: Sendable {
     }
 
     /// A photo's file, decoded off the main thread; `nil` for what is no picture.
-    static func decode(_ data: Data) async -> Still? {
-        UIImage(data: data).flatMap { Still($0) }
+    static func decode(_ file: Data?) async -> Still? {
+        file.flatMap { UIImage(data: $0) }.flatMap { Still($0) }
     }
 
     /// Eileen Collins, in the app's asset catalogue.

@@ -15,7 +15,7 @@ struct SettingsView: View {
                 tracking
                 Section("Drawn over each face") { LayerToggles(finder: finder) }
                 Section {
-                    Text("Pictures are looked at on this device, and leave it on no way.")
+                    Text("Pictures are looked at on this device and never leave it.")
                 }
             }
             .navigationTitle("Settings")
@@ -50,6 +50,25 @@ struct SettingsView: View {
                 "Faces: \(finder.settings.maximumFaces)", value: $finder.settings.maximumFaces, in: 1...10)
             ShareSlider("Presence", value: $finder.settings.minimumPresence)
             Toggle("Smoothing", isOn: $finder.settings.smoothing)
+        }
+    }
+}
+
+/// A slider for a threshold between 0 and 1, with its name and its value.
+private struct ShareSlider: View {
+    private let name: String
+    @Binding private var value: Float
+
+    init(_ name: String, value: Binding<Float>) {
+        self.name = name
+        _value = value
+    }
+
+    var body: some View {
+        VStack(alignment: .leading) {
+            Text("\(name): \(Double(value), format: .percent.precision(.fractionLength(0)))")
+                .accessibilityHidden(true)
+            Slider(value: $value, in: 0.05...0.95, step: 0.05) { Text(name) }
         }
     }
 }
