@@ -43,6 +43,7 @@ final class CameraModel {
         async let _: Void = watchSession()  // ends with this function
         do {
             try await session.start(position)
+            await finder.landmarker?.reset()  // the faces of the last run are gone
             for await frame in session.frames() {
                 await look(at: frame, finder: finder)
             }

@@ -16,8 +16,13 @@ final class PhotoModel {
     /// Why nothing can be shown.
     private(set) var problem: Problem?
 
-    /// Take a photo of the user's. The picker runs outside of the app, which so needs no permission.
+    @ObservationIgnored private var item: PhotosPickerItem?
+    @ObservationIgnored private var announcer = Announcer()
+
+    /// Take a photo of the user's, unless it is shown already. The picker runs outside of the app, which so needs no
+    /// permission.
     func load(_ item: PhotosPickerItem) async {
+        guard item != self.item else { return }
         do {
             let data = try await item.loadTransferable(type: Data.self)
             let decoded = await Still.decode(data)
@@ -26,7 +31,7 @@ final class PhotoModel {
                 problem = Problem("This photo can't be read", text: "Choose another one.", symbol: "photo")
                 return
             }
-            show(decoded)
+            show(decoded, from: item)
         } catch {
             guard !Task.isCancelled else { return }
             problem = Problem("This photo can't be loaded", text: error.localizedDescription, symbol: "photo")
@@ -38,8 +43,9 @@ final class PhotoModel {
         show(Still.astronaut)
     }
 
-    private func show(_ still: Still?) {
-        (self.still, sighting, problem) = (still, nil, nil)
+    private func show(_ still: Still?, from item: PhotosPickerItem? = nil) {
+        (self.still, self.item, announcer) = (still, item, Announcer())
+        (sighting, problem) = (nil, nil)
         number += 1
     }
 
@@ -50,6 +56,7 @@ final class PhotoModel {
             let found = try await landmarker.look(at: still, tracking: finder.settings.tracking)
             guard !Task.isCancelled else { return }
             (sighting, problem) = (found, nil)
+            announcer.say(FaceSummary.text(for: found.faces))
         } catch {
             guard !Task.isCancelled else { return }
             (sighting, problem) = (nil, Problem(error))
