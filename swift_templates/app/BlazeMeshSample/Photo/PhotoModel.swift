@@ -24,8 +24,7 @@ final class PhotoModel {
     func load(_ item: PhotosPickerItem) async {
         guard item != self.item else { return }
         do {
-            let data = try await item.loadTransferable(type: Data.self)
-            let decoded = await Still.decode(data)
+            let decoded = await Still.decode(try await item.file())
             guard !Task.isCancelled else { return }  // another photo was chosen
             guard let decoded else {
                 problem = Problem("This photo can't be read", text: "Choose another one.", symbol: "photo")
@@ -60,6 +59,16 @@ final class PhotoModel {
         } catch {
             guard !Task.isCancelled else { return }
             (sighting, problem) = (nil, Problem(error))
+        }
+    }
+}
+
+extension PhotosPickerItem {
+    /// The photo's file; `nil` where it has none. Items aren't `Sendable`: the asynchronous `loadTransferable` would take
+    /// this one off the main actor, and so is refused.
+    @MainActor fileprivate func file() async throws -> Data? {
+        try await withCheckedThrowingContinuation { continuation in
+            loadTransferable(type: Data.self) { continuation.resume(with: $0) }
         }
     }
 }
