@@ -6,6 +6,11 @@ import PackageDescription
 
 let fakes = ["CoreGraphics", "CoreImage", "CoreML", "CoreVideo", "CryptoKit", "ImageIO", "Vision"]
 
+/// The modules with a model that the sample app imports.
+let carriers = [
+    "BlazeFaceShortRangePackage", "BlazeFaceFullRangePackage", "FaceMeshPackage", "FaceMeshAttentionPackage",
+]
+
 let package = Package(
     name: "AppleFakes",
     targets: [
@@ -22,6 +27,16 @@ let package = Package(
             name: "BlazeMesh", dependencies: ["BlazeMeshCore"] + fakes.map { .target(name: $0) },
             exclude: ["Camera", "Views"]),
         .executableTarget(name: "Driver", dependencies: ["BlazeMesh"]),
-    ],
+        .target(name: "Accessibility"),
+        .target(name: "SampleModels", dependencies: ["BlazeMesh"]),
+        // The sample app's models; App is a link to its sources, whose views are left out.
+        .executableTarget(
+            name: "Sample",
+            dependencies: ["Accessibility", "BlazeMesh", "SampleModels"] + carriers.map { .target(name: $0) },
+            sources: [
+                "main.swift", "Stand-ins.swift", "App/Finding", "App/Camera/CameraModel.swift",
+                "App/Camera/Pace.swift", "App/Shared/Announcer.swift", "App/Shared/FaceSummary.swift",
+            ]),
+    ] + carriers.map { .target(name: $0, dependencies: ["SampleModels"]) },
     swiftLanguageModes: [.v6]
 )

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blazemesh.files import held
+from tests.apple_check.app import SOURCES as APP
 from tests.apple_check.toolchain import ROOT
 
 FAKES = ROOT / "tests" / "apple_fakes"
@@ -44,22 +45,26 @@ class Outcome:
     error: str | None
 
 
-def build_driver(rendered: Path) -> Path:
-    """The program, built of the rendered package's unchanged sources; what has not changed is not built again."""
+def build(rendered: Path) -> Path:
+    """The folder of both programs, built of the rendered package's and the sample app's unchanged sources.
+
+    What has not changed is not built again.
+    """
     package, scratch = BUILD / "package", BUILD / "scratch"
     package.mkdir(parents=True, exist_ok=True)
     with held(BUILD):
         for path in (FAKES / "Package.swift", *sorted((FAKES / "Sources").rglob("*.swift"))):
             _copy(path, package / path.relative_to(FAKES))
-        for module in ("BlazeMeshCore", "BlazeMesh"):
-            link, sources = package / "Sources" / module, rendered / "Sources" / module
+        links = {module: rendered / "Sources" / module for module in ("BlazeMeshCore", "BlazeMesh")}
+        for name, sources in {**links, "Sample/App": APP}.items():
+            link = package / "Sources" / name
             if not link.is_symlink() or link.readlink() != sources:
                 link.unlink(missing_ok=True)
                 link.symlink_to(sources)
         command = ["swift", "build", "--quiet", "--package-path", str(package), "--scratch-path", str(scratch)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
-    return scratch / "debug" / "Driver"
+    return scratch / "debug"
 
 
 def _copy(path: Path, target: Path) -> None:
@@ -69,16 +74,27 @@ def _copy(path: Path, target: Path) -> None:
         shutil.copyfile(path, target)
 
 
-def run(program: Path, cases: Sequence[Case], folder: Path) -> dict[str, Outcome]:
+def run(programs: Path, cases: Sequence[Case], folder: Path) -> dict[str, Outcome]:
     """The outcomes by the cases' names; what Core ML compiles is kept in `folder`."""
     listed = folder / "cases.json"
     listed.write_text(json.dumps([asdict(case) for case in cases]))
-    environment = {**os.environ, "HOME": str(folder), "XDG_CACHE_HOME": str(folder / "cache")}
+    said = _run(programs / "Driver", listed, folder, keeping=folder)
+    return {each["name"]: _outcome(each) for each in json.loads(said)}
+
+
+def run_sample(programs: Path, models: Path, folder: Path) -> dict[str, list[str]]:
+    """What the sample app's own models did with the packages in `models`, by scenario: see Sources/Sample/main.swift."""
+    outcomes: dict[str, list[str]] = json.loads(_run(programs / "Sample", models, keeping=folder))
+    return outcomes
+
+
+def _run(program: Path, *arguments: Path, keeping: Path) -> str:
+    environment = {**os.environ, "HOME": str(keeping), "XDG_CACHE_HOME": str(keeping / "cache")}
     done = subprocess.run(
-        [program, listed, folder], capture_output=True, text=True, timeout=300, check=False, env=environment
+        [program, *arguments], capture_output=True, text=True, timeout=300, check=False, env=environment
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    return {each["name"]: _outcome(each) for each in json.loads(done.stdout)}
+    return done.stdout
 
 
 def _outcome(record: dict[str, Any]) -> Outcome:

@@ -17,7 +17,7 @@ from PIL import Image
 import facts
 from blazemesh.manifest import package_digest
 from tests.apple_check.rendering import rendered_package
-from tests.apple_fakes.driver import Case, Outcome, build_driver, run
+from tests.apple_fakes.driver import Case, Outcome, build, run
 from tests.apple_fakes.recording import Recording, record, write_models
 
 ORIENTATIONS = range(1, 9)
@@ -64,8 +64,7 @@ def kept(folder: Path) -> Path:
 def outcomes(picture: NDArray[np.uint8], found: Recording, built: Path, folder: Path) -> dict[str, Outcome]:
     if sys.platform != "linux" or shutil.which("swift") is None:
         pytest.skip("there is no Swift for Linux here; on a Mac the frameworks are Apple's own")
-    program = build_driver(rendered_package(built))
-    return run(program, list(_cases(picture, found, folder)), folder)
+    return run(build(rendered_package(built)), list(_cases(picture, found, folder)), folder)
 
 
 def _cases(picture: NDArray[np.uint8], found: Recording, folder: Path) -> Iterator[Case]:
@@ -139,9 +138,7 @@ def test_the_detectors_threshold_is_handed_over(outcomes: dict[str, Outcome]) ->
     assert outcomes["picture1"].scalars == [{"scoreThreshold": 0.5}, {}]
 
 
-@pytest.mark.parametrize(
-    ("name", "unused"), [("picture1", set()), ("tracked", {"detector"}), ("detections", {"mesh"})]
-)
+@pytest.mark.parametrize(("name", "unused"), [("picture1", set()), ("tracked", {"detector"}), ("detections", {"mesh"})])
 def test_the_stages_are_timed_and_add_up(name: str, unused: set[str], outcomes: dict[str, Outcome]) -> None:
     """A stage that had nothing to do took nothing; no other did, and the caller waited for all of it."""
     timings = outcomes[name].timings

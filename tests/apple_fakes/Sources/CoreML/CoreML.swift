@@ -138,6 +138,8 @@ public final class MLModel {
 
     nonisolated(unsafe) public static var shown: [Shown] = []
     nonisolated(unsafe) public static var compilations = 0
+    /// How long models take to load, by name.
+    nonisolated(unsafe) public static var delays: [String: Duration] = [:]
 
     private let name: String
     private let recording: Recording
@@ -150,6 +152,9 @@ public final class MLModel {
 
     public class func load(contentsOf url: URL, configuration: MLModelConfiguration) async throws -> MLModel {
         guard url.pathExtension == "mlmodelc" else { throw CocoaError(.fileReadUnknown) }
+        let name = url.lastPathComponent.prefix { $0 != "-" }
+        // As Core ML's, it can't be cancelled.
+        if let delay = delays[String(name)] { await Task { try? await Task.sleep(for: delay) }.value }
         return try MLModel(url)
     }
 
