@@ -83,7 +83,7 @@ def run(programs: Path, cases: Sequence[Case], folder: Path) -> dict[str, Outcom
 
 
 def run_sample(programs: Path, models: Path, folder: Path) -> dict[str, list[str]]:
-    """What the sample app's own models did with the packages in `models`, by scenario: see Sources/Sample/main.swift."""
+    """What the sample app's models did with the packages in `models`, by scenario: see Sources/Sample/main.swift."""
     outcomes: dict[str, list[str]] = json.loads(_run(programs / "Sample", models, keeping=folder))
     return outcomes
 

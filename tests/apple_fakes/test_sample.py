@@ -52,9 +52,9 @@ def test_a_missing_model_is_said_and_an_older_landmarker_goes_on(outcomes: dict[
 
 
 def test_frames_are_looked_at_by_the_settings_of_the_moment(outcomes: dict[str, list[str]]) -> None:
-    """Settings of tracking count without another landmarker; what was found is spoken of once, and goes with the run."""
+    """Settings of tracking need no other landmarker; what was found goes with the run."""
     found = ["1 faces", "30 frames/s", "timed", "7 at most", "posed", "cleared", "1 loaded"]
-    assert outcomes["followed"] == [*found, "One face, in the middle", *RUN]
+    assert outcomes["followed"] == [*found, *RUN]
 
 
 def test_a_camera_stops_before_it_starts_again(outcomes: dict[str, list[str]]) -> None:
@@ -69,3 +69,7 @@ def test_a_forbidden_camera_offers_the_settings(outcomes: dict[str, list[str]]) 
 def test_interruptions_come_and_go_and_failures_stay(outcomes: dict[str, list[str]]) -> None:
     said = ["another app uses the camera", "none", "The camera stopped, tryAgain"]
     assert outcomes["interrupted"] == [*said, *RUN]
+
+
+def test_what_lasts_is_spoken_of_once(outcomes: dict[str, list[str]]) -> None:
+    assert outcomes["spoken"] == ["No face found", "later", "2 faces"]

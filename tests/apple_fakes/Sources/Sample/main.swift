@@ -79,8 +79,8 @@ func pause(_ milliseconds: Int) async { try? await Task.sleep(for: .milliseconds
 /// A few frames, then other tracking settings.
 @MainActor func followed() async -> [String] {
     let (finder, camera) = (FaceFinder(), CameraModel())
+    finder.settings.maximumFaces = 1
     await finder.load()
-    AccessibilityNotification.Announcement.posted = []
     let run = Task { await camera.run(.front, finder: finder) }
     await wait { camera.session.send(frame(0)) }
     for number in 1..<4 {
@@ -100,7 +100,18 @@ func pause(_ milliseconds: Int) async { try? await Task.sleep(for: .milliseconds
         "\(faces) faces", "\(pace) frames/s", core > 0 && core < total ? "timed" : "not timed",
         "\(tracking?.maximumFaces ?? 0) at most", tracking?.geometry == true ? "posed" : "not posed",
         camera.sighting == nil ? "cleared" : "left", "\(finder.generation) loaded",
-    ] + AccessibilityNotification.Announcement.posted + (await camera.session.log)
+    ] + (await camera.session.log)
+}
+
+/// What is said at once, and what after a pause.
+@MainActor func spoken() async -> [String] {
+    var announcer = Announcer()
+    AccessibilityNotification.Announcement.posted = []
+    for text in ["No face found", "No face found", "2 faces"] { announcer.say(text) }
+    let early = AccessibilityNotification.Announcement.posted
+    await pause(3100)
+    for text in ["No face found", "2 faces"] { announcer.say(text) }
+    return early + ["later"] + AccessibilityNotification.Announcement.posted.dropFirst(early.count)
 }
 
 /// The camera is switched while it still starts, twice, and then hidden.
@@ -151,6 +162,6 @@ let outcomes = [
     "overtaken and cancelled": try await overtaken(cancelling: true),
     "missing": await missing(), "slid": await slid(), "followed": await followed(),
     "switched": await switched(), "refused": await refused(),
-    "interrupted": await interrupted(),
+    "interrupted": await interrupted(), "spoken": await spoken(),
 ]
 FileHandle.standardOutput.write(try JSONEncoder().encode(outcomes))
