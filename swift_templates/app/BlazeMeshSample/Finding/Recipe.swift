@@ -9,7 +9,7 @@ import FaceMeshPackage
 /// What a landmarker is made of. Where this changes another one is needed; all else can change while it runs.
 struct Recipe: Hashable, Sendable {
     /// What finds faces.
-    enum Detector: CaseIterable, Sendable {
+    enum Detector: Sendable {
         /// Within about two metres.
         case shortRange
         /// Within about five, by a larger network.
@@ -35,7 +35,7 @@ struct Recipe: Hashable, Sendable {
     }
 
     /// What places landmarks on them.
-    enum Mesh: CaseIterable, Sendable {
+    enum Mesh: Sendable {
         /// Nothing: faces have a box and six keypoints.
         case none
         /// 468 landmarks.
