@@ -7,14 +7,17 @@ struct RootView: View {
     }
 
     let finder: FaceFinder
+    // Of this view, which is made once: what a page's own state begins with is made each time the page is.
+    @State private var camera = CameraModel()
+    @State private var photo = PhotoModel()
     @State private var page = Page.camera
 
     var body: some View {
         TabView(selection: $page) {
-            CameraView(finder: finder, isShown: page == .camera)
+            CameraView(finder: finder, camera: camera, isShown: page == .camera)
                 .tabItem { Label("Camera", systemImage: "camera") }
                 .tag(Page.camera)
-            PhotoView(finder: finder)
+            PhotoView(finder: finder, photo: photo)
                 .tabItem { Label("Photo", systemImage: "photo") }
                 .tag(Page.photo)
             SettingsView(finder: finder)

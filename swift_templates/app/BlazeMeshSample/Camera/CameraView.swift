@@ -12,10 +12,10 @@ struct CameraView: View {
     }
 
     let finder: FaceFinder
+    let camera: CameraModel
     /// Whether this page is in front.
     let isShown: Bool
 
-    @State private var camera = CameraModel()
     @State private var position = CameraSession.Position.front
     @State private var attempt = 0
     @Environment(\.scenePhase) private var scenePhase

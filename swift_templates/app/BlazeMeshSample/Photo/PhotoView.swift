@@ -13,7 +13,7 @@ struct PhotoView: View {
     }
 
     let finder: FaceFinder
-    @State private var photo = PhotoModel()
+    let photo: PhotoModel
     @State private var choice: PhotosPickerItem?
 
     private var faces: [Face] { photo.sighting?.faces ?? [] }
