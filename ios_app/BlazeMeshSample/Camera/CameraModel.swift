@@ -1,0 +1,87 @@
+import BlazeMesh
+import Foundation
+import Observation
+
+/// The camera, and what is found in its frames.
+@MainActor @Observable
+final class CameraModel {
+    /// The package's camera; a `CameraPreview` shows it.
+    let session = CameraSession()
+    /// What the newest frame shows; `nil` before the first one.
+    private(set) var sighting: Sighting?
+    /// How fast frames are looked at.
+    private(set) var pace = Pace()
+    /// Why no frames come, or why they can't be looked at.
+    private(set) var problem: Problem?
+    /// Why the system took the camera away for a while.
+    private(set) var interruption: String?
+    /// How hot the device is.
+    private(set) var thermalState = ProcessInfo.ThermalState.nominal
+
+    @ObservationIgnored private var announcer = Announcer()
+    @ObservationIgnored private var lastRun: Task<Void, Never>?
+
+    /// Let the camera run until the task is cancelled.
+    ///
+    /// A run waits for the end of the one before: else that one's stop could come after this one's start.
+    func run(_ position: CameraSession.Position, finder: FaceFinder) async {
+        let before = lastRun
+        let run = Task {
+            await before?.value
+            if !Task.isCancelled { await follow(position, finder: finder) }
+        }
+        lastRun = run
+        await withTaskCancellationHandler {
+            await run.value
+        } onCancel: {
+            run.cancel()
+        }
+    }
+
+    private func follow(_ position: CameraSession.Position, finder: FaceFinder) async {
+        (problem, interruption) = (nil, nil)
+        async let _: Void = watchSession()  // ends with this function
+        do {
+            try await session.start(position)
+            await finder.landmarker?.reset()  // the faces of the last run are gone
+            for await frame in session.frames() {
+                await look(at: frame, finder: finder)
+            }
+        } catch {
+            problem = Problem(error)
+        }
+        await session.stop()
+        (sighting, pace) = (nil, Pace())
+    }
+
+    private func watchSession() async {
+        for await state in session.states() {
+            switch state {
+            case .stopped: break
+            case .running: (problem, interruption) = (nil, nil)
+            case .interrupted(let reason): interruption = reason
+            case .failed(let error): problem = Problem(error)
+            }
+        }
+    }
+
+    private func look(at frame: CameraFrame, finder: FaceFinder) async {
+        update(\.thermalState, to: ProcessInfo.processInfo.thermalState)
+        guard let landmarker = finder.landmarker else { return }
+        do {
+            let found = try await landmarker.look(at: frame, tracking: finder.settings.tracking)
+            guard !Task.isCancelled else { return }
+            sighting = found
+            pace.add(found.timings, at: frame.timestamp)
+            update(\.problem, to: nil)
+            announcer.say(FaceSummary.text(for: found.faces))
+        } catch {
+            update(\.problem, to: Problem(error))
+        }
+    }
+
+    /// A value that stays as it is makes no view draw itself again.
+    private func update<Value: Equatable>(_ property: ReferenceWritableKeyPath<CameraModel, Value>, to value: Value) {
+        if self[keyPath: property] != value { self[keyPath: property] = value }
+    }
+}

@@ -1,0 +1,74 @@
+import BlazeMesh
+import Foundation
+import Observation
+import PhotosUI
+import SwiftUI
+
+/// A still, and what is found in it.
+@MainActor @Observable
+final class PhotoModel {
+    /// What is shown.
+    private(set) var still = Still.astronaut
+    /// Goes up with each still.
+    private(set) var number = 0
+    /// What it shows; `nil` while it is looked at.
+    private(set) var sighting: Sighting?
+    /// Why nothing can be shown.
+    private(set) var problem: Problem?
+
+    @ObservationIgnored private var item: PhotosPickerItem?
+    @ObservationIgnored private var announcer = Announcer()
+
+    /// Take a photo of the user's, unless it is shown already. The picker runs outside of the app, which so needs no
+    /// permission.
+    func load(_ item: PhotosPickerItem) async {
+        guard item != self.item else { return }
+        do {
+            let decoded = await Still.decode(try await item.file())
+            guard !Task.isCancelled else { return }  // another photo was chosen
+            guard let decoded else {
+                problem = Problem("This photo can't be read", text: "Choose another one.", symbol: "photo")
+                return
+            }
+            show(decoded, from: item)
+        } catch {
+            guard !Task.isCancelled else { return }
+            problem = Problem("This photo can't be loaded", text: error.localizedDescription, symbol: "photo")
+        }
+    }
+
+    /// Take the app's own example.
+    func showAstronaut() {
+        show(Still.astronaut)
+    }
+
+    private func show(_ still: Still?, from item: PhotosPickerItem? = nil) {
+        (self.still, self.item, announcer) = (still, item, Announcer())
+        (sighting, problem) = (nil, nil)
+        number += 1
+    }
+
+    /// Look at the still by the finder's settings; a newer call's task cancels this one's.
+    func look(with finder: FaceFinder) async {
+        guard let still, let landmarker = finder.landmarker else { return }
+        do {
+            let found = try await landmarker.look(at: still, tracking: finder.settings.tracking)
+            guard !Task.isCancelled else { return }
+            (sighting, problem) = (found, nil)
+            announcer.say(FaceSummary.text(for: found.faces))
+        } catch {
+            guard !Task.isCancelled else { return }
+            (sighting, problem) = (nil, Problem(error))
+        }
+    }
+}
+
+extension PhotosPickerItem {
+    /// The photo's file; `nil` where it has none. Items aren't `Sendable`: the asynchronous `loadTransferable` would take
+    /// this one off the main actor, and so is refused.
+    @MainActor fileprivate func file() async throws -> Data? {
+        try await withCheckedThrowingContinuation { continuation in
+            loadTransferable(type: Data.self) { continuation.resume(with: $0) }
+        }
+    }
+}
