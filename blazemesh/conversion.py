@@ -95,7 +95,7 @@ def judge(
     if pinned is not None:
         _refuse_another_form(package, pinned)
     built_in = pictures is None and count == DEFAULT_CASES
-    return verify(package, model, file, shown, count, _meaning(pinned), built_in_cases=built_in)
+    return verify(package, model, file, shown, count, meaning_of(pinned), built_in_cases=built_in)
 
 
 def _refuse_another_form(package: Path, model: Model) -> None:
@@ -128,7 +128,8 @@ def _refuse_another_form(package: Path, model: Model) -> None:
         raise PackageError(f"{package.name}: its metadata describe another network than {model.name}; build it again")
 
 
-def _meaning(model: Model | None) -> "Meaning":
+def meaning_of(model: Model | None) -> "Meaning":
+    """What the outputs of a pinned original mean; nothing is known of another."""
     from verification.provenance import UNKNOWN, Meaning
 
     return UNKNOWN if model is None else Meaning(model.subject, {o.tensor: o.unit for o in model.outputs})

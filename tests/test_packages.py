@@ -1,13 +1,14 @@
 """What the nine saved packages answer, whoever executes them: against MediaPipe's results, and on frames of nothing.
 
-On a Mac the same tests ask Core ML, on the CPU; elsewhere those are skipped.
+On a Mac the same tests ask Core ML, on the CPU; elsewhere those are skipped. With BLAZEMESH_UNITS set they ask Core ML
+alone, on the compute units that it names.
 """
 
 import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -21,9 +22,11 @@ from pipelines.decoding import decode
 from pipelines.detections import Detections
 from pipelines.detector import DETECTORS as SOURCES
 from pipelines.suppression import Thresholds, suppress
+from tests.core_ml_units import UNITS, asked_units
 from tests.golden_vectors import Case, error, expected, golden, largest, original, picture, refined
-from verification.engines import Predictor, core_ml
+from verification.engines import ComputeUnits, Predictor, core_ml
 from verification.executor.reference import ReferenceModel
+from verification.limits import Arithmetic
 
 SLOTS = 16
 NAMES = [product.name for product in load_catalog().products]
@@ -34,8 +37,12 @@ SIDES = {"mesh": 192, "attention": 192, "iris": 64}
 needs_core_ml = pytest.mark.skipif(
     sys.platform != "darwin", reason="Core ML's predict runs on macOS alone; elsewhere the reference executes packages"
 )
-engines = pytest.mark.parametrize("engine", ["float32", "float16", pytest.param("coreml", marks=needs_core_ml)])
-"""The reference in both arithmetics, and Core ML, whose arithmetic is the packages' own, float16."""
+engines = pytest.mark.parametrize(
+    "engine",
+    [pytest.param(units, marks=needs_core_ml) for units in asked_units()]
+    or ["float32", "float16", pytest.param("CPU_ONLY", marks=needs_core_ml)],
+)
+"""The reference in both arithmetics, and Core ML's compute units, whose arithmetic is the packages' own, float16."""
 
 Open = Callable[[str, str], Predictor]
 Arrays = dict[str, NDArray[Any]]
@@ -48,7 +55,9 @@ def opened(built: Path) -> Open:
     @cache
     def open_package(name: str, engine: str) -> Predictor:
         package = built / f"{name}.mlpackage"
-        return core_ml(package) if engine == "coreml" else ReferenceModel(package, engine)  # type: ignore[arg-type]
+        if engine in UNITS:
+            return core_ml(package, cast(ComputeUnits, engine))
+        return ReferenceModel(package, cast(Arithmetic, engine))
 
     return open_package
 

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from numpy.typing import NDArray
 
@@ -12,6 +12,8 @@ from verification.executor.reference import ReferenceModel
 from verification.limits import Arithmetic
 
 Arrays = Mapping[str, NDArray[Any]]
+ComputeUnits = Literal["CPU_ONLY", "CPU_AND_GPU", "CPU_AND_NE", "ALL"]
+"""coremltools.ComputeUnit, by name."""
 
 
 class Predictor(Protocol):
@@ -48,15 +50,24 @@ def engines(package: Path) -> list[Engine]:
         Engine("reference", "float16", ReferenceModel(package, "float16")),
     ]
     if sys.platform == "darwin":
-        found.append(Engine("coreml", "float16", core_ml(package)))
+        found.append(core_ml_engine(package))
     return found
 
 
-def core_ml(package: Path) -> Predictor:
-    """The package in Core ML, on the CPU alone: hosted Macs have no Neural Engine to use."""
+def core_ml_engine(package: Path, units: ComputeUnits = "CPU_ONLY") -> Engine:
+    """The package in Core ML on these units.
+
+    Its arithmetic is float16 on all of them, since the package declares it for the network: a Neural Engine knows no
+    other, a GPU and a CPU may keep more digits within an operator, never fewer than its float16 output has.
+    """
+    return Engine("coreml", "float16", core_ml(package, units))
+
+
+def core_ml(package: Path, units: ComputeUnits = "CPU_ONLY") -> Predictor:
+    """The package in Core ML, on the CPU alone where nothing else is said: hosted Macs have no Neural Engine to use."""
     import coremltools as ct
 
-    model: Predictor = ct.models.MLModel(str(package), compute_units=ct.ComputeUnit.CPU_ONLY)
+    model: Predictor = ct.models.MLModel(str(package), compute_units=ct.ComputeUnit[units])
     return model
 
 

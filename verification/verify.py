@@ -7,7 +7,7 @@ from pathlib import Path
 
 from verification.cases import make_cases
 from verification.crowded import off_on_crowds
-from verification.engines import engines
+from verification.engines import Engine, engines
 from verification.extremes import off_on_extremes
 from verification.judge import Judge
 from verification.pair import Pair
@@ -56,8 +56,34 @@ def verify(
         return _judge(Judge(package, model, file, meaning, processes, built_in_cases), pictures, count)
 
 
+def verify_engine(
+    engine: Engine, package: Path, model: bytes, file: str, pictures: Sequence[Picture], count: int, meaning: Meaning
+) -> Verdict:
+    """What `engine` alone makes of the package, on the cases and within the limits that `verify` has for it.
+
+    The built-in cases are meant: `pictures` and `count` are theirs. Errors are `verify`'s.
+    """
+    with ExitStack() as processes:
+        judge = Judge(package, model, file, meaning, processes, built_in_cases=True)
+        pair = Pair(judge, engine)
+        failures = _compare(judge, [pair], pictures, count)
+    return Verdict(package.name, tuple(pair.outputs.rows()), tuple(pair.notes()), tuple(failures))
+
+
 def _judge(judge: Judge, pictures: Sequence[Picture], count: int) -> Verdict:
     pairs = [Pair(judge, engine) for engine in engines(judge.package)]
+    failures = _compare(judge, pairs, pictures, count)
+    scales = {name: differences.scale for name, differences in pairs[0].outputs.differences.items()}
+    notes, too_coarse = judge.rounding(scales)
+    failures += [*too_coarse, *off_on_extremes(judge, pictures, scales), *off_on_crowds(judge, pictures)]
+    rows = tuple(row for pair in pairs for row in pair.outputs.rows())
+    inside = tuple(row for pair in pairs for row in (pair.network.rows() if pair.network else ()))
+    notes += [*(note for pair in pairs for note in pair.notes()), *_advice([*rows, *inside], len(failures))]
+    return Verdict(judge.package.name, rows, (*pairs[0].outputs.idle(), *notes), tuple(failures), inside)
+
+
+def _compare(judge: Judge, pairs: Sequence[Pair], pictures: Sequence[Picture], count: int) -> list[str]:
+    """Give every engine every case; what is beyond its limits then, and whether no case held a face."""
     faces = 0
     for case in make_cases(judge.pictured, judge.source.subject, pictures, count):
         raw = judge.original_outputs(case)
@@ -68,13 +94,7 @@ def _judge(judge: Judge, pictures: Sequence[Picture], count: int) -> Verdict:
     failures = [failure for pair in pairs for failure in pair.failures()]
     if judge.source.subject != "any" and faces == 0:
         failures.insert(0, f"none of the {count} cases holds a face that the original sees: they prove nothing")
-    scales = {name: differences.scale for name, differences in pairs[0].outputs.differences.items()}
-    notes, too_coarse = judge.rounding(scales)
-    failures += [*too_coarse, *off_on_extremes(judge, pictures, scales), *off_on_crowds(judge, pictures)]
-    rows = tuple(row for pair in pairs for row in pair.outputs.rows())
-    inside = tuple(row for pair in pairs for row in (pair.network.rows() if pair.network else ()))
-    notes += [*(note for pair in pairs for note in pair.notes()), *_advice([*rows, *inside], len(failures))]
-    return Verdict(judge.package.name, rows, (*pairs[0].outputs.idle(), *notes), tuple(failures), inside)
+    return failures
 
 
 def _advice(rows: Sequence[ParityRow], failures: int) -> list[str]:

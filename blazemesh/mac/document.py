@@ -1,0 +1,124 @@
+"""build/mac.json: what a run on a Mac found. docs/mac.json is a committed copy of one; docs/mac.md describes both."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from blazemesh.errors import InputError
+from blazemesh.files import describe_os_error, write_atomically
+from blazemesh.mac.outcome import Outcome, Row
+
+SCHEMA = 1
+LARGEST = 1 << 24
+VERDICTS = ("held", "failed", "skipped")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: what it was for, what it ran, seconds, verdict, the reason where it did not hold, and its rows."""
+
+    name: str
+    title: str
+    command: str
+    seconds: float
+    verdict: str
+    reason: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A run: when it began (ISO 8601, UTC), where it stopped if it did, the packages' SHA-256 and its steps."""
+
+    when: str
+    stopped: str | None
+    """The step in which it was stopped, or is now, and why; None where it came to its end."""
+    packages: Mapping[str, str]
+    steps: tuple[Step, ...]
+
+    def step(self, name: str) -> Step | None:
+        """The step of that name, if the run came so far."""
+        return next((step for step in self.steps if step.name == name), None)
+
+    @property
+    def machine(self) -> Row:
+        """The machine's facts; empty where nothing was asked yet."""
+        step = self.step("machine")
+        return step.rows[0] if step and step.rows else {}
+
+    @property
+    def date(self) -> str:
+        """The day on which it began."""
+        return self.when[:10]
+
+    def with_step(self, step: Step) -> "Document":
+        """The document with one step more."""
+        return replace(self, steps=(*self.steps, step))
+
+
+def made_step(name: str, title: str, command: str, seconds: float, outcome: Outcome) -> Step:
+    """A step with what came of it."""
+    return Step(name, title, command, round(seconds, 1), outcome.verdict, outcome.reason, outcome.rows)
+
+
+def write_document(path: Path, document: Document) -> None:
+    """Write it in one step; OSError where the disk refuses."""
+    from blazemesh import __version__
+
+    found = {"schema": SCHEMA, "generator": f"blazemesh {__version__}", **asdict(document)}
+    write_atomically(path, (json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def read_document(path: Path) -> Document | None:
+    """The document at `path`, None where there is none; InputError, one line, where it can't be read."""
+    advice = "copy build/mac.json again, or run `make mac` on a Mac"
+    try:
+        if path.stat().st_size > LARGEST:
+            raise InputError(f"{path}: {path.stat().st_size} bytes, expected at most {LARGEST}; {advice}")
+        found = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError(f"{describe_os_error(error)}; {advice}") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: no JSON ({error}); {advice}") from error
+    if not isinstance(found, dict) or found.get("schema") != SCHEMA:
+        raise InputError(f"{path}: expected the result of make mac, schema {SCHEMA}; {advice}")
+    if (wrong := _wrong(found)) is not None:
+        raise InputError(f"{path}: its {wrong} is not what make mac writes; {advice}")
+    steps = tuple(Step(**{**step, "rows": tuple(step["rows"])}) for step in found["steps"])
+    return Document(found["when"], found["stopped"], found["packages"], steps)
+
+
+STEP: Mapping[str, Any] = {
+    **dict.fromkeys(("name", "title", "command", "verdict", "reason"), str),
+    "seconds": int | float,
+    "rows": list,
+}
+
+
+def _wrong(found: Mapping[str, Any]) -> str | None:
+    """The first field that is missing or of another kind; None where all are as they are written."""
+    packages, steps = found.get("packages"), found.get("steps")
+    if not isinstance(found.get("when"), str) or len(found["when"]) < len("2000-01-01"):
+        return "when"
+    if "stopped" not in found or not isinstance(found["stopped"], str | None):
+        return "stopped"
+    if not isinstance(packages, dict) or not all(isinstance(digest, str) for digest in packages.values()):
+        return "packages"
+    if not isinstance(steps, list):
+        return "steps"
+    wrong = (number for number, step in enumerate(steps, 1) if not _is_step(step))
+    return next((f"step {number}" for number in wrong), None)
+
+
+def _is_step(step: Any) -> bool:
+    return (
+        isinstance(step, dict)
+        and step.keys() == STEP.keys()
+        and all(isinstance(step[name], kind) for name, kind in STEP.items())
+        and step["verdict"] in VERDICTS
+        and all(isinstance(row, dict) for row in step["rows"])
+    )
