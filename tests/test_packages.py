@@ -24,7 +24,7 @@ from pipelines.detector import DETECTORS as SOURCES
 from pipelines.suppression import Thresholds, suppress
 from tests.core_ml_units import UNITS, asked_units
 from tests.golden_vectors import Case, error, expected, golden, largest, original, picture, refined
-from verification.engines import ComputeUnits, Predictor, core_ml
+from verification.engines import Predictor, core_ml
 from verification.executor.reference import ReferenceModel
 from verification.limits import Arithmetic
 
@@ -56,7 +56,7 @@ def opened(built: Path) -> Open:
     def open_package(name: str, engine: str) -> Predictor:
         package = built / f"{name}.mlpackage"
         if engine in UNITS:
-            return core_ml(package, cast(ComputeUnits, engine))
+            return core_ml(package, engine)
         return ReferenceModel(package, cast(Arithmetic, engine))
 
     return open_package

@@ -18,19 +18,8 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "commit": ("git", "rev-parse", "HEAD"),
     "tree": ("git", "status", "--porcelain"),
 }
-FACTS = (
-    "model",
-    "chip",
-    "cores",
-    "memory",
-    "virtual",
-    "macos",
-    "macos_build",
-    "xcode",
-    "xcode_build",
-    "swift",
-    "commit",
-)
+TOOLS = ("macos", "macos_build", "xcode", "xcode_build", "swift")
+FACTS = ("model", "chip", "cores", "memory", "virtual", *TOOLS, "commit", "clean")
 """What is asked of the commands; Python's and coremltools' versions are this process's own."""
 SECONDS = 60.0
 
@@ -85,7 +74,7 @@ READERS = {
 
 def look(site: Site) -> Outcome:
     """The step: one row with all facts, null where one is not known; failed where a command or a fact is missing."""
-    facts: dict[str, Any] = {name: None for name in (*FACTS, "clean")}
+    facts: dict[str, Any] = dict.fromkeys(FACTS)
     facts |= {"python": python_version(), "coremltools": version("coremltools")}
     problems = []
     for name, command in COMMANDS.items():
@@ -107,7 +96,7 @@ def described(facts: Mapping[str, Any]) -> str:
         return str(facts.get(name) or "unknown")
 
     guest = ", a virtual machine" if facts.get("virtual") else ""
-    tree = {True: "", False: " with changes"}.get(facts.get("clean"), " (clean or not: unknown)")
+    tree = {"True": "", "False": " with changes"}.get(str(facts.get("clean")), " (clean or not: unknown)")
     return (
         f"{told('model')} ({told('chip')}{guest}), macOS {told('macos')} ({told('macos_build')}), "
         f"Xcode {told('xcode')} ({told('xcode_build')}), commit {told('commit')[:12]}{tree}"

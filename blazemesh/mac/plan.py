@@ -45,7 +45,7 @@ def row(package: str, found: Mapping[str, Any], reason: str, verdict: str = "fai
     if not reason and not operators:
         reason = not_understood("the plan has no operators")
     elif not reason and counts["unknown"] == len(operators):
-        # Seen for programs of targets below iOS 17.4 (github.com/onnxsim/onnxsim, pull request 980); these are iOS 16's.
+        # Seen with targets below iOS 17.4 (github.com/onnxsim/onnxsim, pull request 980); these packages are iOS 16's.
         reason, verdict = f"Core ML names no device for any of the {len(operators)} operators", "skipped"
     on_engine = counts["neural engine"] > 0
     return {

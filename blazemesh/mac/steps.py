@@ -30,10 +30,8 @@ STEPS: tuple[Planned, ...] = (
     Planned("compile", "Xcode's model compiler", " ".join(compile.COMMAND), compile.compile_packages),
     Planned("plan", "Where operators would run", "python -m blazemesh.mac.plan_worker", plan.plan_packages),
     *(
-        Planned(
-            f"predict/{unit}", f"Core ML's predict, {unit}", PREDICT.format(unit), partial(predict.predict, unit=unit)
-        )
-        for unit in UNITS
+        Planned(f"predict/{u}", f"Core ML's predict, {u}", PREDICT.format(u), partial(predict.predict, unit=u))
+        for u in UNITS
     ),
     Planned("swift", "The Swift package's tests", " ".join(swift.TEST), swift.test_package),
     Planned("app", "The sample app for iOS", " ".join(("xcodebuild build …", *app.DESTINATION)), app.build_app),

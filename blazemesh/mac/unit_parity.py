@@ -1,6 +1,7 @@
 """One package on one compute unit, held to the oracle: the figures that `make mac` records."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,5 @@ def record_rows(path: Path, package: str, verdict: Verdict) -> None:
 
 def _known(row: dict[str, Any]) -> dict[str, Any]:
     """Without what is not known; JSON has no infinity, the greatest float stands for it."""
-    return {
-        name: min(value, 1.7e308) if isinstance(value, float) else value
-        for name, value in row.items()
-        if value is not None
-    }
+    finite = {name: min(value, sys.float_info.max) for name, value in row.items() if isinstance(value, float)}
+    return {name: value for name, value in row.items() if value is not None} | finite
