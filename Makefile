@@ -91,6 +91,14 @@ fuzz: swift ## hostile input: COUNT=20000 mutations of each target, then SECONDS
 torture: coreml ## kill -9 at 200 random moments of a build
 	@$(BIN)/python -m tests.blazemesh.torture
 
+.PHONY: mac
+mac: $(READY) ## a Mac's turn: everything that only a Mac can say, into build/mac.json and build/mac.html
+	@$(BIN)/python -m blazemesh.mac
+
+.PHONY: report
+report: coreml ## one page with what was built and how well it is known to be right, into build/report.html
+	@$(BIN)/python -m blazemesh.report $${OUT:+"$$OUT"}
+
 $(UV):
 	@$${PYTHON:-python3} -m venv --clear build/uv
 	@build/uv/bin/python -m pip install --quiet --disable-pip-version-check uv

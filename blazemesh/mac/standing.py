@@ -10,6 +10,7 @@ from blazemesh.mac.outcome import Row
 
 COPY = Path("docs/mac.json")
 NEVER = "*never yet*"
+PREDICT = "predict/"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,24 @@ class Standing:
         verdict = "**failed**" if any(step.verdict == "failed" for step in tried) else "held"
         other = " for other bytes" if self.stale else ""
         return f"{verdict} on {self.document.date}{other}" + _counted(tried)
+
+    def package_cell(self, package: str) -> str:
+        """What became of one package in Core ML's predict, on the units that were tried."""
+        if self.document is None:
+            return NEVER
+        rows = [
+            (step.name.removeprefix(PREDICT), row["verdict"])
+            for step in self.document.steps
+            if step.name.startswith(PREDICT)
+            for row in step.rows
+            if row.get("package") == package and row.get("verdict") in ("held", "failed")
+        ]
+        if not rows:
+            return f"{NEVER}: not in the run of {self.document.date}"
+        other = " for other bytes" if self.stale else ""
+        units = ", ".join(dict.fromkeys(unit for unit, _ in rows))
+        verdict = "**failed**" if any(found == "failed" for _, found in rows) else "held"
+        return f"{verdict} on {self.document.date}{other} ({units})"
 
 
 def _counted(steps: Sequence[Step]) -> str:

@@ -24,15 +24,18 @@ class Planned:
 
 PREDICT = "BLAZEMESH_UNITS={} .venv/bin/pytest tests/mac tests/test_packages.py"
 
+
+def _predicting(unit: str) -> Planned:
+    command = PREDICT.format(unit)
+    return Planned(f"predict/{unit}", f"Core ML's predict, {unit}", command, partial(predict.predict, unit=unit))
+
+
 STEPS: tuple[Planned, ...] = (
     Planned("machine", "The machine", "sysctl, sw_vers, xcodebuild -version, swift --version, git", machine.look),
     Planned("coreml", "The packages, with Core ML's own verification on the CPU", "make coreml", build.build),
     Planned("compile", "Xcode's model compiler", " ".join(compile.COMMAND), compile.compile_packages),
     Planned("plan", "Where operators would run", "python -m blazemesh.mac.plan_worker", plan.plan_packages),
-    *(
-        Planned(f"predict/{u}", f"Core ML's predict, {u}", PREDICT.format(u), partial(predict.predict, unit=u))
-        for u in UNITS
-    ),
+    *map(_predicting, UNITS),
     Planned("swift", "The Swift package's tests", " ".join(swift.TEST), swift.test_package),
     Planned("app", "The sample app for iOS", " ".join(("xcodebuild build …", *app.DESTINATION)), app.build_app),
     Planned("times", "Prediction times", "python -m blazemesh.mac.times_worker", times.measure),
