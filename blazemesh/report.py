@@ -50,9 +50,7 @@ def report(manifest: Manifest, catalog: Catalog, bench: Mapping[str, Any] | None
             mac_of={entry["name"]: plain(mac.package_cell(entry["name"])) for entry in manifest.models},
         )
     except (UndefinedError, TypeError, ValueError) as error:
-        raise InputError(
-            f"the manifest's packages are not described as expected ({error}); run `make coreml`"
-        ) from error
+        raise InputError(f"the manifest's packages are not what make coreml writes ({error}); run it again") from error
 
 
 def _models(entries: Sequence[Entry], catalog: Catalog) -> list[tuple[str, str, Model | None, list[str]]]:

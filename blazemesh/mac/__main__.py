@@ -77,7 +77,7 @@ def main() -> int:
         units = chosen_units(os.environ.get("UNITS", ""))
         return run(Processes(WORK / "logs"), units)
     except InputError as error:
-        _say(f"mac: {error}")
+        _say(str(error))
     except OSError as error:
         _say(f"mac: {describe_os_error(error)}")
     return BAD_INPUT

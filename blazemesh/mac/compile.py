@@ -5,11 +5,11 @@ from pathlib import Path
 
 from blazemesh.mac.outcome import Outcome, Row, not_understood, skipped, summed
 from blazemesh.mac.runner import quoted
-from blazemesh.mac.site import NO_PACKAGES, Site
+from blazemesh.mac.site import NO_PACKAGES, Budget, Site
 from blazemesh.manifest import Entry
 
 COMMAND = ("xcrun", "coremlcompiler", "compile")
-SECONDS = 180.0
+SECONDS, SECONDS_IN_ALL = 120.0, 300.0
 
 
 def compile_packages(site: Site) -> Outcome:
@@ -18,13 +18,14 @@ def compile_packages(site: Site) -> Outcome:
         return skipped(NO_PACKAGES)
     shutil.rmtree(site.work / "compiled", ignore_errors=True)
     (site.work / "compiled").mkdir(parents=True)
-    return summed([_compile(site, entry) for entry in entries])
+    budget = Budget(SECONDS_IN_ALL)
+    return summed([_compile(site, entry, budget) for entry in entries])
 
 
-def _compile(site: Site, entry: Entry) -> Row:
+def _compile(site: Site, entry: Entry, budget: Budget) -> Row:
     compiled = site.compiled(entry)
     command = (*COMMAND, str(site.package(entry)), str(compiled.parent))
-    ran = site.runner.run(command, f"compile-{entry['name']}", SECONDS)
+    ran = site.runner.run(command, f"compile-{entry['name']}", budget.left(SECONDS))
     size = folder_bytes(compiled)
     reason = ran.problem or ("" if size else not_understood(f"the compiler ended well and left no {compiled.name}"))
     return {

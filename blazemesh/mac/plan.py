@@ -7,26 +7,28 @@ from typing import Any
 
 from blazemesh.mac.answers import answer
 from blazemesh.mac.outcome import Outcome, Row, not_understood, skipped, summed
-from blazemesh.mac.site import NO_PACKAGES, Site
+from blazemesh.mac.site import NO_PACKAGES, Budget, Site
 from blazemesh.manifest import Entry
 
-SECONDS = 300.0
+SECONDS, SECONDS_IN_ALL = 180.0, 600.0
 """The first plan on a Mac has the Neural Engine's own compiler run."""
 OPERATOR: Mapping[str, Any] = {"name": str, "kind": str, "preferred": str, "supported": list}
 
 
 def plan_packages(site: Site) -> Outcome:
     """The step: a row for each package; skipped where Core ML tells no device for any operator."""
-    entries = site.entries()
-    return summed([_plan(site, entry) for entry in entries]) if entries else skipped(NO_PACKAGES)
+    if not (entries := site.entries()):
+        return skipped(NO_PACKAGES)
+    budget = Budget(SECONDS_IN_ALL)
+    return summed([_plan(site, entry, budget) for entry in entries])
 
 
-def _plan(site: Site, entry: Entry) -> Row:
+def _plan(site: Site, entry: Entry, budget: Budget) -> Row:
     compiled = site.compiled(entry)
     if not compiled.is_dir():
         return row(str(entry["name"]), {}, "there is no compiled package to plan", "skipped")
     command = (sys.executable, "-m", "blazemesh.mac.plan_worker", str(compiled))
-    ran = site.runner.run(command, f"plan-{entry['name']}", SECONDS)
+    ran = site.runner.run(command, f"plan-{entry['name']}", budget.left(SECONDS))
     found, reason = answer(ran, {"devices": list, "operators": list})
     if found and not all(map(_is_operator, found["operators"])):
         found, reason = {}, not_understood("its operators are not described as expected")

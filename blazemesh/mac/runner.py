@@ -33,7 +33,8 @@ class Ran:
     @property
     def problem(self) -> str | None:
         """Why it did not end well, in one line; None where it did."""
-        name = " ".join(self.command[:2])
+        words = self.command[: 3 if self.command[1:2] == ("-m",) else 2]
+        name = " ".join((Path(words[0]).name, *words[1:]))
         if self.ending == "missing":
             return f"there is no {self.command[0]} on PATH"
         if self.ending == "timed out":

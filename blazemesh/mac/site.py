@@ -1,5 +1,6 @@
 """Where a run takes place: what its steps share."""
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +43,20 @@ class Site:
     def compiled(self, entry: Entry) -> Path:
         """Where Xcode's compiler puts it."""
         return self.work / "compiled" / f"{entry['name']}.mlmodelc"
+
+
+class Budget:
+    """The seconds that a step of many commands has in all: where one hangs, others may too, and a run has to end."""
+
+    LEAST = 1.0
+    """What is left for each command when nothing is."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def left(self, most: float) -> float:
+        """The seconds for the next command, `most` at best."""
+        return max(self.LEAST, min(most, self._end - time.monotonic()))
 
 
 NO_PACKAGES = "there are no packages: see what became of `make coreml` above"

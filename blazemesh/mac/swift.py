@@ -31,7 +31,9 @@ def test_package(site: Site) -> Outcome:
 def tests(text: str) -> int:
     """How many tests passed, as swift-testing and XCTest say it; several bundles add up."""
     testing = re.findall(r"Test run with (\d+) tests? (?:in \d+ suites? )?passed", text)
-    legacy = re.findall(r"Test Suite 'All tests' passed.*\n\s*Executed (\d+) tests?, with 0 failures", text)
+    legacy = re.findall(
+        r"Test Suite 'All tests' passed.*\n\s*Executed (\d+) tests?, with (?:\d+ tests? skipped and )?0 failures", text
+    )
     return sum(map(int, (*testing, *legacy)))
 
 

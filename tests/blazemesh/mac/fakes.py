@@ -36,10 +36,11 @@ class FakeRunner:
         """As the table has it."""
         assert timeout > 0
         self.asked.append(name)
+        words = ("/somewhere/bin/python", *command[1:]) if "-m" in command else tuple(command)
         found = max((key for key in self.replies if name.startswith(key)), key=len)
         reply = self.replies[found]
-        ran = reply if isinstance(reply, Ran) else reply(tuple(command), environment or {})
-        return Ran(tuple(command), ran.ending, ran.code, ran.out, ran.err, ran.seconds)
+        ran = reply if isinstance(reply, Ran) else reply(words, environment or {})
+        return Ran(words, ran.ending, ran.code, ran.out, ran.err, ran.seconds)
 
 
 def operator(name: str, preferred: str, *supported: str, weight: float | None = 0.25) -> dict[str, Any]:
@@ -83,7 +84,13 @@ def test_well(command: tuple[str, ...], environment: Mapping[str, str]) -> Ran:
 
 def figures(package: str, **changed: Any) -> dict[str, Any]:
     """One output's row, as the tests record it."""
-    row = {"package": package, "output": "landmarks", "unit": "normalised", "executor": "coreml", "arithmetic": "float16"}
+    row = {
+        "package": package,
+        "output": "landmarks",
+        "unit": "normalised",
+        "executor": "coreml",
+        "arithmetic": "float16",
+    }
     errors = {"max": 5e-4, "mean": 7e-5, "limit": 1.8e-3, "mean_limit": 2.6e-4, "cases": 24, "faces": 12}
     return {**row, **errors, "verdict": "held", "reason": "", **changed}
 

@@ -46,7 +46,7 @@ REFUSED = "coremlc: Error: Error reading protobuf spec. validator error: unable 
 
 
 def compiled(path: str) -> str:
-    """What coremlcompiler prints when it is done: each file that it wrote (github.com/mark-watson/SwiftAI-book-code)."""
+    """What coremlcompiler prints when it is done: each file that it wrote (README of SwiftAI-book-code)."""
     return "".join(f"{path}/{name}\n" for name in ("coremldata.bin", "analytics/coremldata.bin", "metadata.json"))
 
 
@@ -114,7 +114,7 @@ The following build commands failed:
 \tSwiftCompile normal arm64
 (1 failure)
 """
-"""github.com/martakostova/pomodoro issue 28; xcodebuild's exit code is 65 then (github.com/fastlane/fastlane issue 4197)."""
+"""github.com/martakostova/pomodoro issue 28; xcodebuild's exit code is 65 then (fastlane/fastlane issue 4197)."""
 
 PYTEST_PASSED = "......................                        [100%]\n38 passed in 61.20s (0:01:01)\n"
 PYTEST_FAILED = """\

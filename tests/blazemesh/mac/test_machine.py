@@ -44,12 +44,18 @@ def test_a_hosted_runner_is_a_virtual_machine(place: Place) -> None:
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"machine__xcodebuild": ended(err=recorded.NO_XCODE, code=1)}, "xcodebuild -version ended with exit code 1: xc"),
+        (
+            {"machine__xcodebuild": ended(err=recorded.NO_XCODE, code=1)},
+            "xcodebuild -version ended with exit code 1: xc",
+        ),
         ({"machine__swift": MISSING}, "there is no swift on PATH"),
         ({"machine__sw_vers": HUNG}, "sw_vers was ended after 180 s without an answer"),
         ({"machine__xcodebuild": ended("Ksoda 1\n")}, "not understood: xcodebuild -version told no xcode, xcode_build"),
         ({"machine__commit": ended("HEAD\n")}, "not understood: git rev-parse told no commit"),
-        ({"machine__sysctl": ended("gibberish")}, "not understood: sysctl hw.model told no model, chip, cores, memory, v"),
+        (
+            {"machine__sysctl": ended("gibberish")},
+            "not understood: sysctl hw.model told no model, chip, cores, memory, v",
+        ),
     ],
 )
 def test_what_is_missing_or_not_understood_fails_with_a_reason(place: Place, changed: Any, reason: str) -> None:
