@@ -9,8 +9,8 @@ from typing import Any
 from blazemesh.mac.outcome import Outcome, Row, failed, not_understood, skipped, summed
 from blazemesh.mac.site import NO_PACKAGES, Site
 
-COMMAND = (sys.executable, "-m", "pytest", "tests/mac", "tests/test_packages.py", "-p", "no:cacheprovider")
-"""tests/mac measures; tests/test_packages.py asks for MediaPipe's own results on the same unit."""
+COMMAND = (sys.executable, "-m", "pytest", "tests/mac", "tests/test_packages.py", "-rfEs", "-p", "no:cacheprovider")
+"""tests/mac measures; tests/test_packages.py asks for MediaPipe's own results on the same unit. -r names failures."""
 SECONDS = 1200.0
 ROW = {"package": str, "output": str, "unit": str, "max": float, "mean": float, "limit": float, "verdict": str}
 

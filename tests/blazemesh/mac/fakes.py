@@ -125,6 +125,6 @@ def entry(name: str, **changed: Any) -> dict[str, Any]:
     row = {**figures(name), "oracle": "numpy"}
     parity = [{key: value for key, value in row.items() if key not in ("package", "verdict", "reason")}]
     texts = {"key": "k", "precision": "float16", "target": "iOS16", "form": "eye", "package": f"{name}.mlpackage"}
-    lists = {key: [] for key in ("source", "inputs", "outputs", "unverified", "notes", "network")}
+    lists: dict[str, list[Any]] = {key: [] for key in ("source", "inputs", "outputs", "unverified", "notes", "network")}
     whole = {"name": name, "sha256": name.lower() * 4, "bytes": 10, "operators": {"conv": 2}, "parity": parity}
     return {**whole, **texts, **lists, **changed}

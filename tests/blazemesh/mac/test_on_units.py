@@ -1,6 +1,8 @@
 """What runs in Core ML on a Mac, here with the reference in Core ML's place: the same code, another engine."""
 
 import json
+import sys
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from tests.blazemesh.mac.fakes import ended
 from verification import engines
 from verification.executor.reference import ReferenceModel
 from verification.limits import Arithmetic
+from verification.parity import ParityRow
 from verification.verify import Verdict
 
 NAME = "FaceMesh"
@@ -69,11 +72,10 @@ def test_a_unit_is_held_to_the_manifest_s_float16_limits(
     assert [dict(row) for row in rows] == [{**row, **about} for row in stated]
 
 
-@pytest.mark.parametrize("off", [0.02, float("inf"), float("nan")])
 def test_a_unit_that_is_off_fails_and_its_figures_are_recorded(
-    built: Path, models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off: float
+    built: Path, models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stand_in(monkeypatch, off)
+    stand_in(monkeypatch, 0.02)
     verdict = judged(built, models)
     assert len(verdict.failures) == 1
     assert verdict.failures[0].startswith("FaceMesh.mlpackage: landmarks is off by ")
@@ -81,7 +83,15 @@ def test_a_unit_that_is_off_fails_and_its_figures_are_recorded(
     record_rows(tmp_path / "record", NAME, verdict)
     rows, _ = read_record(tmp_path / "record", "ALL")
     assert {row["output"]: row["verdict"] for row in rows} == {"landmarks": "failed", "presence": "held"}
-    json.dumps(rows, allow_nan=False)
+
+
+def test_an_infinite_error_is_recorded_as_a_number(tmp_path: Path) -> None:
+    row = ParityRow("landmarks", "numpy", "coreml", "float16", 24, 12, inf, inf, 1e-3, None, "normalised")
+    record_rows(tmp_path / "record", NAME, Verdict(NAME, (row,), (), ("x",)))
+    (found,), problem = read_record(tmp_path / "record", "ALL")
+    assert (found["max"], found["verdict"], problem) == (sys.float_info.max, "failed", "")
+    assert found["reason"] == "landmarks is off by inf normalised (limit 0.001)"
+    json.dumps(found, allow_nan=False)
 
 
 def test_times_are_the_package_s_own(
@@ -100,8 +110,9 @@ def test_times_are_the_package_s_own(
 def test_core_ml_is_asked_for_the_units(monkeypatch: pytest.MonkeyPatch) -> None:
     import coremltools as ct
 
-    monkeypatch.setattr(ct.models, "MLModel", lambda path, compute_units: (path, compute_units))
-    assert engines.core_ml(Path("X.mlpackage")) == ("X.mlpackage", ct.ComputeUnit.CPU_ONLY)
-    engine = engines.core_ml_engine(Path("X.mlpackage"), "CPU_AND_NE")
+    asked: list[Any] = []
+    monkeypatch.setattr(ct.models, "MLModel", lambda path, compute_units: asked.append((path, compute_units)))
+    engines.core_ml(Path("X.mlpackage"))
+    engine = engines.core_ml_engine(Path("Y.mlpackage"), "CPU_AND_NE")
     assert (engine.name, engine.arithmetic) == ("coreml", "float16")
-    assert engine.model == ("X.mlpackage", ct.ComputeUnit.CPU_AND_NE)
+    assert asked == [("X.mlpackage", ct.ComputeUnit.CPU_ONLY), ("Y.mlpackage", ct.ComputeUnit.CPU_AND_NE)]

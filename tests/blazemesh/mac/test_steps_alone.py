@@ -1,6 +1,7 @@
 """Each step by itself, on output as the tools write it: what makes it hold, fail, be skipped or not be understood."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from blazemesh.mac.build import build
 from blazemesh.mac.compile import compile_packages
 from blazemesh.mac.outcome import Outcome
 from blazemesh.mac.plan import plan_packages
-from blazemesh.mac.predict import predict
+from blazemesh.mac.predict import COMMAND, failing_tests, passed, predict
 from blazemesh.mac.site import NO_PACKAGES, Site
 from blazemesh.mac.swift import test_package as swift_package
 from blazemesh.mac.times import measure
@@ -33,6 +34,7 @@ from tests.blazemesh.mac.fakes import (
     worker,
 )
 from tests.blazemesh.mac.fakes import test_well as pytest_passes
+from tests.conftest import ROOT
 
 
 def on_neural_engine(site: Site) -> Outcome:
@@ -291,3 +293,12 @@ def test_times_are_medians_of_each_package_and_unit(place: Place) -> None:
     rows = carry_out("times", place()).rows
     assert len(rows) == 8
     assert rows[0] == {"package": "Eye", "units": "CPU_ONLY", **TIMES, "verdict": "held", "reason": ""}
+
+
+def test_pytest_names_what_failed_and_counts_what_passed(tmp_path: Path) -> None:
+    """Real pytest, with this project's options and those of the step, on tests of its own."""
+    (tmp_path / "test_it.py").write_text("def test_bad():\n    assert 1 == 2\n\n\ndef test_good():\n    pass\n")
+    options = ("-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path))
+    command = (*COMMAND[:3], str(tmp_path / "test_it.py"), *COMMAND[5:], *options)
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout
+    assert (failing_tests(said), passed(said)) == ("failed: test_bad", 1)
