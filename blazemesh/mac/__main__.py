@@ -2,6 +2,7 @@
 
 import os
 import platform
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,6 +76,7 @@ def main() -> int:
         if no := refusal(platform.system(), platform.machine(), platform.mac_ver()[0]):
             raise InputError(no)
         units = chosen_units(os.environ.get("UNITS", ""))
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a job that is cancelled leaves what is known, too
         return run(Processes(WORK / "logs"), units)
     except InputError as error:
         _say(str(error))

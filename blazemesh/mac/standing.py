@@ -63,12 +63,13 @@ class Standing:
 
 
 def _counted(steps: Sequence[Step]) -> str:
-    """How many rows held of those that have a verdict; a failed step without such rows says why."""
+    """How many rows held of those that have a verdict; a reason where rows don't have it, or not what failed."""
     rows: list[Row] = [row for step in steps for row in step.rows if row.get("verdict") in ("held", "failed")]
-    if rows:
-        held = sum(row["verdict"] == "held" for row in rows)
+    held = sum(row["verdict"] == "held" for row in rows)
+    failures = [step for step in steps if step.verdict == "failed"]
+    if rows and (held < len(rows) or not failures):
         return f", {held} of {len(rows)}"
-    reasons = [step.reason for step in steps if step.reason]
+    reasons = [step.reason for step in failures or steps if step.reason]
     return f": {reasons[0]}" if reasons else ""
 
 

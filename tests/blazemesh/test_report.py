@@ -16,6 +16,7 @@ from blazemesh.mac.standing import Standing
 from blazemesh.manifest import Manifest, read_manifest
 from blazemesh.report import main, read_bench, report
 from tests.blazemesh.mac.fakes import figures
+from tests.blazemesh.pages.markup import unbalanced
 
 BENCH: dict[str, Any] = {
     "machine": "A machine",
@@ -97,6 +98,7 @@ def test_an_unverified_output_is_listed_with_its_reason(manifest: Manifest) -> N
 
 def test_the_same_inputs_give_the_same_page_that_needs_nothing_else(manifest: Manifest, page: str) -> None:
     assert report(manifest, load_catalog(), BENCH, NO_MAC) == page
+    assert unbalanced(page) == []
     assert not re.search(r"src=|url\(|@import|https?:|href=\"[^#]", page)
 
 

@@ -18,6 +18,7 @@ from blazemesh.manifest import read_manifest
 from blazemesh.readme import END, read_part
 from tests.blazemesh.mac.conftest import Place, write_manifest
 from tests.blazemesh.mac.fakes import HOSTED, ended, entry, figures
+from tests.blazemesh.mac.fakes import test_well as pytest_passes
 from tests.conftest import ROOT
 
 TODAY = {"Eye": "eye" * 4, "Finder": "finder" * 4}
@@ -90,6 +91,15 @@ def test_a_run_that_failed_says_how_much_of_it(place: Place) -> None:
     assert cells["the sample app"] == "**failed** on 2026-12-01: xcodebuild build ended with exit code 65: x"
     assert found.package_cell("Finder").startswith("**failed** on 2026-12-01 (CPU_ONLY")
     assert found.package_cell("Eye").startswith("held on 2026-12-01 (CPU_ONLY")
+
+
+def test_a_step_that_failed_though_its_figures_held_says_why(place: Place) -> None:
+    def other_tests_fail(command: tuple[str, ...], environment: Any) -> Any:
+        pytest_passes(command, environment)
+        return ended("FAILED tests/test_packages.py::test_y[z] - assert\n1 failed, 1 passed in 1.0s\n", code=1)
+
+    cells = column(standing(ran(place, predict=other_tests_fail), TODAY))
+    assert cells["the same, with the GPU"] == "**failed** on 2026-12-01: failed: test_y[z]"
 
 
 def test_what_a_mac_could_not_try_is_skipped_with_its_reason(place: Place) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -104,6 +105,19 @@ def test_ctrl_c_leaves_what_is_known(place: Place, capsys: pytest.CaptureFixture
     assert "did not come to its end" in command.PAGE.read_text(encoding="utf-8")
 
 
+def test_a_job_that_is_cancelled_leaves_what_is_known(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cancels(*given: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    runner, before = place(swift__test=cancels).runner, signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(command, "Processes", lambda logs: runner)
+    try:
+        assert main_on_a_mac(monkeypatch, "") == 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert json.loads(command.OUT.read_bytes())["stopped"] == "swift: interrupted"
+
+
 def test_a_fault_in_a_step_s_own_code_is_that_step_s_failure(place: Place) -> None:
     def breaks(site: Any) -> Outcome:
         raise KeyError("rows")
@@ -151,6 +165,7 @@ def main_on_a_mac(monkeypatch: pytest.MonkeyPatch, units: str) -> int:
 def test_units_can_be_chosen(place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     runner = place().runner
     monkeypatch.setattr(command, "Processes", lambda logs: runner)
+    monkeypatch.setattr("signal.signal", lambda number, handler: None)
     assert main_on_a_mac(monkeypatch, "CPU_ONLY, ALL") == 0
     found = verdicts(json.loads(command.OUT.read_bytes()))
     assert (found["predict/CPU_ONLY"], found["predict/CPU_AND_GPU"], found["predict/ALL"]) == (

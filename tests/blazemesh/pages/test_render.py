@@ -4,6 +4,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from blazemesh.pages.render import error, grouped, render
+from tests.blazemesh.pages.markup import unbalanced
 
 
 def test_a_value_that_is_not_given_is_refused() -> None:
@@ -19,6 +20,12 @@ def test_both_schemes_are_declared() -> None:
     text = render("base.html.jinja", title="x")
     assert '<meta name="color-scheme" content="light dark">' in text
     assert "prefers-color-scheme: dark" in text
+
+
+def test_markup_that_is_not_whole_is_found() -> None:
+    assert unbalanced(render("base.html.jinja", title="x")) == []
+    assert unbalanced("<p><b>x</p>") == ["</p> in line 1", "p"]
+    assert unbalanced("<table><tr></tr>") == ["table"]
 
 
 def test_figures() -> None:
