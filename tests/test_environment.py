@@ -325,6 +325,8 @@ def test_every_target_is_listed_by_help(clone: Path, path: Path) -> None:
         "vectors",
         "fuzz",
         "torture",
+        "mac",
+        "report",
         "lock",
         "clean",
     ]
