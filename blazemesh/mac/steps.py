@@ -36,7 +36,7 @@ STEPS: tuple[Planned, ...] = (
     Planned("compile", "Xcode's model compiler", " ".join(compile.COMMAND), compile.compile_packages),
     Planned("plan", "Where operators would run", "python -m blazemesh.mac.plan_worker", plan.plan_packages),
     *map(_predicting, UNITS),
-    Planned("swift", "The Swift package's tests", " ".join(swift.TEST), swift.test_package),
+    Planned("swift", "The Swift package's tests", " ".join(swift.TEST), swift.run_tests),
     Planned("app", "The sample app for iOS", " ".join(("xcodebuild build …", *app.DESTINATION)), app.build_app),
     Planned("times", "Prediction times", "python -m blazemesh.mac.times_worker", times.measure),
 )

@@ -12,7 +12,7 @@ TEST = ("swift", "test", "--package-path", "build/swift/BlazeMesh", "--scratch-p
 RENDER_SECONDS, TEST_SECONDS = 300.0, 1800.0
 
 
-def test_package(site: Site) -> Outcome:
+def run_tests(site: Site) -> Outcome:
     """The step: one row with how many tests ran and what the compiler warned of."""
     rendered = site.runner.run(RENDER, "swift-render", RENDER_SECONDS)
     if rendered.problem:

@@ -1,6 +1,7 @@
 """README's Mac column: never yet, held, failed, stale, stopped, and a copy that can't be read."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,7 @@ from blazemesh.mac.steps import STEPS
 from blazemesh.manifest import read_manifest
 from blazemesh.readme import END, read_part
 from tests.blazemesh.mac.conftest import Place, write_manifest
-from tests.blazemesh.mac.fakes import HOSTED, ended, entry, figures
-from tests.blazemesh.mac.fakes import test_well as pytest_passes
+from tests.blazemesh.mac.fakes import HOSTED, ended, entry, figures, pass_tests
 from tests.conftest import ROOT
 
 TODAY = {"Eye": "eye" * 4, "Finder": "finder" * 4}
@@ -29,6 +29,8 @@ def test_readme_says_what_the_committed_copy_says(request: pytest.FixtureRequest
     copy = read_document(ROOT / COPY)
     if copy is None:
         found = Standing(None)
+    elif sys.platform == "darwin":
+        pytest.skip("README speaks of the packages as Linux builds them")
     else:
         entries = read_manifest(request.getfixturevalue("built")).models
         found = standing(copy, {entry["name"]: entry["sha256"] for entry in entries})
@@ -95,7 +97,7 @@ def test_a_run_that_failed_says_how_much_of_it(place: Place) -> None:
 
 def test_a_step_that_failed_though_its_figures_held_says_why(place: Place) -> None:
     def other_tests_fail(command: tuple[str, ...], environment: Any) -> Any:
-        pytest_passes(command, environment)
+        pass_tests(command, environment)
         return ended("FAILED tests/test_packages.py::test_y[z] - assert\n1 failed, 1 passed in 1.0s\n", code=1)
 
     cells = column(standing(ran(place, predict=other_tests_fail), TODAY))

@@ -14,8 +14,8 @@ from blazemesh.mac.compile import compile_packages
 from blazemesh.mac.outcome import Outcome
 from blazemesh.mac.plan import plan_packages
 from blazemesh.mac.predict import COMMAND, failing_tests, passed, predict
-from blazemesh.mac.site import NO_PACKAGES, Site
-from blazemesh.mac.swift import test_package as swift_package
+from blazemesh.mac.site import NO_PACKAGES, Budget, Site
+from blazemesh.mac.swift import run_tests
 from blazemesh.mac.times import measure
 from tests.blazemesh.mac import recorded
 from tests.blazemesh.mac.conftest import Place
@@ -31,9 +31,9 @@ from tests.blazemesh.mac.fakes import (
     entry,
     figures,
     operator,
+    pass_tests,
     worker,
 )
-from tests.blazemesh.mac.fakes import test_well as pytest_passes
 from tests.conftest import ROOT
 
 
@@ -47,7 +47,7 @@ STEPS: dict[str, Callable[[Site], Outcome]] = {
     "compile": compile_packages,
     "plan": plan_packages,
     "predict": lambda site: predict(site, "CPU_ONLY"),
-    "swift": swift_package,
+    "swift": run_tests,
     "app": build_app,
     "times": measure,
 }
@@ -225,7 +225,7 @@ def test_the_tests_are_asked_for_the_unit_and_leave_its_figures(place: Place) ->
 
     def look(command: tuple[str, ...], environment: Any) -> Any:
         seen.append((command[1:5], environment["BLAZEMESH_UNITS"]))
-        return pytest_passes(command, environment)
+        return pass_tests(command, environment)
 
     outcome = on_neural_engine(place(predict=look))
     assert seen == [(("-m", "pytest", "tests/mac", "tests/test_packages.py"), "CPU_AND_NE")]
@@ -287,6 +287,12 @@ def test_without_a_project_there_is_no_app_to_build(place: Place) -> None:
 def test_xcode_s_warnings_are_kept(place: Place) -> None:
     (row,) = carry_out("app", place()).rows
     assert row["warnings"] == ["/somewhere/ios_app/App.swift:3:1: warning: variable 'x' was never used"]
+
+
+def test_a_step_that_hangs_all_along_comes_to_its_end() -> None:
+    assert Budget(100.0).left(30.0) == 30.0
+    assert 15.0 < Budget(20.0).left(30.0) <= 20.0
+    assert Budget(0.0).left(30.0) == Budget.LEAST
 
 
 def test_times_are_medians_of_each_package_and_unit(place: Place) -> None:
