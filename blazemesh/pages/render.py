@@ -17,7 +17,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"error": error, "grouped": grouped}
+    environment.filters |= {"error": error, "figure": figure, "grouped": grouped}
     return environment
 
 
@@ -34,3 +34,10 @@ def error(value: float | None) -> str:
 def grouped(value: int | None) -> str:
     """A whole number with its thousands apart."""
     return "–" if value is None else f"{value:,}"
+
+
+def figure(value: float | None) -> str:
+    """A measured value: from a thousand on as a whole number, below in four digits; nothing where there is none."""
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

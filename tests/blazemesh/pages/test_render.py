@@ -3,7 +3,7 @@
 import pytest
 from jinja2 import UndefinedError
 
-from blazemesh.pages.render import error, grouped, render
+from blazemesh.pages.render import error, figure, grouped, render
 from tests.blazemesh.pages.markup import unbalanced
 
 
@@ -30,4 +30,5 @@ def test_markup_that_is_not_whole_is_found() -> None:
 
 def test_figures() -> None:
     assert [error(value) for value in (None, 0, 0.0, 1.23e-4, 5)] == ["–", "0", "0", "1.2e-04", "5.0e+00"]
+    assert [figure(v) for v in (None, 0.205123, 21.2, 999.9, 1306743.0)] == ["", "0.2051", "21.2", "999.9", "1,306,743"]
     assert [grouped(value) for value in (None, 0, 1234567)] == ["–", "0", "1,234,567"]
