@@ -10,20 +10,20 @@ SECONDS = 1200.0
 
 
 def build(site: Site) -> Outcome:
-    """The step: a row for each output that Core ML was held to; failed where the build is or it made no such rows."""
+    """The step: the manifest's parity rows; failed where the build is, or where it made no rows of Core ML."""
     ran = site.runner.run(COMMAND, "coreml", SECONDS)
-    rows = [row for entry in site.entries() for row in core_ml_rows(entry)]
+    rows = [row for entry in site.entries() for row in parity_rows(entry)]
     if ran.problem:
         return failed(ran.problem, rows)
     return summed(rows) if rows else failed(not_understood("make coreml left no manifest that can be read"))
 
 
-def core_ml_rows(entry: Entry) -> list[Row]:
-    """A package's rows of Core ML, as the manifest has them, each with its verdict; one that failed where none is."""
-    rows = [row for row in entry["parity"] if row["executor"] == "coreml"]
-    if not rows:
-        return [{"package": entry["name"], **_bad("the manifest has no rows of Core ML itself")}]
-    return [{"package": entry["name"], **row, **_judged(row)} for row in rows]
+def parity_rows(entry: Entry) -> list[Row]:
+    """A package's rows, the reference's and Core ML's, each with its verdict; a failed one where Core ML has none."""
+    rows: list[Row] = [{"package": entry["name"], **row, **_judged(row)} for row in entry["parity"]]
+    if not any(row["executor"] == "coreml" for row in rows):
+        rows.append({"package": entry["name"], **_bad("the manifest has no rows of Core ML itself")})
+    return rows
 
 
 def _judged(row: Row) -> Row:

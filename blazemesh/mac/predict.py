@@ -12,7 +12,10 @@ from blazemesh.mac.site import NO_PACKAGES, Site
 COMMAND = (sys.executable, "-m", "pytest", "tests/mac", "tests/test_packages.py", "-rfEs", "-p", "no:cacheprovider")
 """tests/mac measures; tests/test_packages.py asks for MediaPipe's own results on the same unit. -r names failures."""
 SECONDS = 1200.0
-ROW = {"package": str, "output": str, "unit": str, "max": float, "mean": float, "limit": float, "verdict": str}
+ROW = {
+    **dict.fromkeys(("package", "output", "executor", "arithmetic", "unit", "verdict", "reason"), str),
+    **dict.fromkeys(("max", "mean", "limit"), float),
+}
 
 
 def predict(site: Site, unit: str) -> Outcome:

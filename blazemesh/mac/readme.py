@@ -18,8 +18,8 @@ from blazemesh.readme import markdown, write_part
 PART = "mac.readme"
 HEADER = ("", "Linux", "a Mac, by `make mac`")
 ROWS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("the saved package, executed from its bytes in float32, against LiteRT", "every build", ("coreml",)),
-    ("the same with every operator rounded to float16", "every build", ("coreml",)),
+    ("the saved package, executed from its bytes in float32 and with every operator rounded to float16, against LiteRT",
+     "every build", ("coreml",)),
     ("Core ML itself (`predict`, CPU only), against LiteRT and MediaPipe's results", "–", ("predict/CPU_ONLY",)),
     ("the same, with the GPU", "–", ("predict/CPU_AND_GPU",)),
     ("the same, with the Neural Engine", "–", ("predict/CPU_AND_NE", "predict/ALL")),

@@ -32,7 +32,7 @@ def _predicting(unit: str) -> Planned:
 
 STEPS: tuple[Planned, ...] = (
     Planned("machine", "The machine", "sysctl, sw_vers, xcodebuild -version, swift --version, git", machine.look),
-    Planned("coreml", "The packages, with Core ML's own verification on the CPU", "make coreml", build.build),
+    Planned("coreml", "The packages, verified by the reference and by Core ML on the CPU", "make coreml", build.build),
     Planned("compile", "Xcode's model compiler", " ".join(compile.COMMAND), compile.compile_packages),
     Planned("plan", "Where operators would run", "python -m blazemesh.mac.plan_worker", plan.plan_packages),
     *map(_predicting, UNITS),
