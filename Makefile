@@ -1,6 +1,7 @@
 # Each target makes what it needs. PYTHON=… chooses the interpreter of the environment, MODELS=DIR takes the source
 # models from a folder, OUT=DIR puts the packages elsewhere.
-.PHONY: help coreml keras swift test test-keras swiftcheck applecheck judge lint bench demo golden vectors peers fuzz torture lock clean
+.PHONY: help coreml keras swift app test test-keras swiftcheck applecheck mac judge lint bench report demo screens golden
+.PHONY: vectors peers fuzz torture release release-check lock clean
 .DELETE_ON_ERROR:
 .SUFFIXES:
 export PYTHON MODELS OUT
@@ -27,32 +28,26 @@ coreml: $(READY) ## fetch the pinned models, convert, verify and package them
 keras: $(TRAIN_READY) ## Keras and ONNX models, verified, into build/keras and build/onnx (fetches TensorFlow)
 	@$(TRAIN)/blazemesh homes $${MODELS:+--models "$$MODELS"}
 
+swift: coreml ## render the Swift package for the packages that were built
+	@$(BIN)/blazemesh swift $${OUT:+--packages "$$OUT"}
+
+app: swift ## render the sample app's Xcode project into ios_app
+	@$(BIN)/blazemesh app $${OUT:+--packages "$$OUT"}
+
 test: coreml ## the tests
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 test-keras: $(TRAIN_READY) ## the tests of the Keras home, fine-tuning among them
 	@$(TRAIN)/pytest tests/keras
 
-swift: coreml ## render the Swift package for the packages that were built
-	@$(BIN)/blazemesh swift $${OUT:+--packages "$$OUT"}
-
-.PHONY: app
-app: swift ## render the sample app's Xcode project into ios_app
-	@$(BIN)/blazemesh app $${OUT:+--packages "$$OUT"}
-
 swiftcheck: swift ## the Swift package under both sanitizers
 	@sh scripts/swift_check.sh
 
-applecheck: swift ## the Swift package for iOS, macOS, Catalyst and visionOS, checked without a Mac
+applecheck: swift ## the Swift package for iOS, macOS, Catalyst and visionOS, and the sample app, checked without a Mac
 	@$(BIN)/python -m tests.apple_check build/swift/BlazeMesh
 
-.PHONY: release
-release: swift ## what an app's developer takes, into build/release: archives, sums, bill of materials, git repository
-	@$(BIN)/python -m blazemesh.release $${OUT:+--packages "$$OUT"} $${TAG:+--tag "$$TAG"}
-
-.PHONY: release-check
-release-check: $(READY) ## whether the parts of build/release agree
-	@$(BIN)/python -m blazemesh.release --check build/release
+mac: $(READY) ## a Mac's turn: everything that only a Mac can say, into build/mac.json, build/mac.html and build/mac/logs
+	@$(BIN)/python -m blazemesh.mac
 
 judge: $(READY) ## hold the executor against all of Apple's operator tests (fetches torch)
 	@sh scripts/judge.sh
@@ -66,10 +61,12 @@ lint: $(READY) ## style and types
 bench: coreml ## measure, into build/bench.json
 	@$(BIN)/python -m blazemesh.bench
 
+report: coreml ## one page with what was built and how well it is known to be right, into build/report.html
+	@$(BIN)/python -m blazemesh.report $${OUT:+"$$OUT"}
+
 demo: coreml ## a picture with what the packages find in it
 	@$(BIN)/blazemesh demo $${OUT:+--packages "$$OUT"}
 
-.PHONY: screens
 screens: swift ## what the app shows, computed in Swift, into tests/golden/overlay and docs/pictures/app.jpg
 	@$(BIN)/python -m blazemesh.app_screens
 
@@ -91,13 +88,11 @@ fuzz: swift ## hostile input: COUNT=20000 mutations of each target, then SECONDS
 torture: coreml ## kill -9 at 200 random moments of a build
 	@$(BIN)/python -m tests.blazemesh.torture
 
-.PHONY: mac
-mac: $(READY) ## a Mac's turn: everything that only a Mac can say, into build/mac.json and build/mac.html
-	@$(BIN)/python -m blazemesh.mac
+release: swift ## what an app's developer takes, into build/release: archives, sums, bill of materials, git repository
+	@$(BIN)/python -m blazemesh.release $${OUT:+--packages "$$OUT"} $${TAG:+--tag "$$TAG"}
 
-.PHONY: report
-report: coreml ## one page with what was built and how well it is known to be right, into build/report.html
-	@$(BIN)/python -m blazemesh.report $${OUT:+"$$OUT"}
+release-check: $(READY) ## whether the parts of build/release agree
+	@$(BIN)/python -m blazemesh.release --check build/release
 
 $(UV):
 	@$${PYTHON:-python3} -m venv --clear build/uv

@@ -34,6 +34,7 @@ PINS = {
 UPLOADS = {
     "build/mac.json": "mac",
     "build/mac.html": "mac",
+    "build/mac/logs/": "mac",
     f"{PACKAGES}/": "mac",  # which begins with make coreml
     "build/report.html": "report",
     f"{OUT}/": "release",
