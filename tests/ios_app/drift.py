@@ -1,11 +1,14 @@
-"""What is rendered against what git has of it."""
+"""What is rendered against what git has of it, and what lies in the folder."""
 
+import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 REMEDY = "run `make app` and commit it"
+TEAM = re.compile(rb"^\s*DEVELOPMENT_TEAM = .*;\n", re.MULTILINE)
+"""What Xcode adds to the project file where somebody chooses a team, the one change that the README asks for."""
 
 
 def committed(root: Path, folder: str) -> dict[str, bytes]:
@@ -16,6 +19,11 @@ def committed(root: Path, folder: str) -> dict[str, bytes]:
         subprocess.run(checkout, cwd=root, input=listed.stdout, capture_output=True, timeout=60, check=True)
         top = Path(out) / folder
         return {path.relative_to(top).as_posix(): path.read_bytes() for path in top.rglob("*") if path.is_file()}
+
+
+def lying(folder: Path, paths: Iterable[str]) -> dict[str, bytes]:
+    """Those of `paths` that are in `folder`, as they lie there but for the team that somebody chose."""
+    return {path: TEAM.sub(b"", (folder / path).read_bytes()) for path in paths if (folder / path).is_file()}
 
 
 def drift_findings(kept: Mapping[str, bytes], rendered: Mapping[str, bytes], folder: str) -> list[str]:
