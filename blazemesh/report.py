@@ -49,7 +49,7 @@ def report(manifest: Manifest, catalog: Catalog, bench: Mapping[str, Any] | None
             mac_rows=[(what, linux, plain(mac.cell(steps))) for what, linux, steps in ROWS],
             mac_of={entry["name"]: plain(mac.package_cell(entry["name"])) for entry in manifest.models},
         )
-    except (UndefinedError, TypeError, ValueError) as error:
+    except (UndefinedError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"the manifest's packages are not what make coreml writes ({error}); run it again") from error
 
 
@@ -88,7 +88,11 @@ def read_bench(path: Path) -> dict[str, Any] | None:
 
 
 def _is_row(found: Any) -> bool:
-    return isinstance(found, dict) and all(isinstance(found.get(name), kind) for name, kind in BENCH_ROW.items())
+    return (
+        isinstance(found, dict)
+        and found.keys() >= BENCH_ROW.keys()
+        and all(isinstance(found[name], kind) for name, kind in BENCH_ROW.items())
+    )
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -97,7 +101,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         page = report(read_manifest(folder), load_catalog(), read_bench(BENCH), current(folder))
         OUT.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(OUT, page.encode())
+        write_atomically(OUT, page.encode(errors="replace"))  # JSON may hold halves of characters, no file can
     except InputError as error:
         print(f"report: {error}", file=sys.stderr)
         return BAD_INPUT

@@ -108,7 +108,10 @@ def test_a_name_is_never_markup(manifest: Manifest) -> None:
     assert "<script" not in report(Manifest((evil,)), load_catalog(), None, NO_MAC)
 
 
-@pytest.mark.parametrize("change", [{"outputs": [{}]}, {"inputs": [3]}, {"parity": [{"max": "x"}]}, {"source": ["x"]}])
+@pytest.mark.parametrize(
+    "change",
+    [{"outputs": [{}]}, {"inputs": [3]}, {"parity": [{"max": "x"}]}, {"source": ["x"]}, {"source": [{}]}],
+)
 def test_a_manifest_of_other_entries_is_one_line(manifest: Manifest, change: dict[str, Any]) -> None:
     broken = Manifest(({**manifest.models[0], **change},))
     with pytest.raises(InputError, match="the manifest's packages are not what make coreml writes"):
@@ -117,7 +120,10 @@ def test_a_manifest_of_other_entries_is_one_line(manifest: Manifest, change: dic
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", "[" * 100_000, json.dumps({**BENCH, "rows": [{}]}), json.dumps({**BENCH, "machine": 3})],
+    [
+        *("", "[]", "{}", "[" * 100_000, json.dumps({**BENCH, "rows": [{}]}), json.dumps({**BENCH, "machine": 3})),
+        json.dumps({**BENCH, "rows": [{name: each for name, each in BENCH["rows"][0].items() if name != "ratio"}]}),
+    ],
 )
 def test_a_broken_benchmark_is_one_line(tmp_path: Path, text: str) -> None:
     path = tmp_path / "bench.json"
@@ -141,6 +147,10 @@ def test_the_command_writes_the_page(
     first = module.OUT.read_bytes()
     assert main([str(built)]) == 0
     assert module.OUT.read_bytes() == first
+    half = json.loads((built / "manifest.json").read_bytes())
+    half["models"][0]["notes"] = ["\ud800"]
+    (tmp_path / "manifest.json").write_text(json.dumps(half))
+    assert main([str(tmp_path)]) == 0
     (tmp_path / "build" / "bench.json").write_text("{")
     capsys.readouterr()
     assert main([str(built)]) == 2
