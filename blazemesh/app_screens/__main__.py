@@ -1,6 +1,7 @@
 """Write tests/golden/overlay and docs/pictures/app.jpg."""
 
 import io
+import sys
 from pathlib import Path
 
 from PIL import Image
@@ -9,7 +10,8 @@ from blazemesh.app_screens.pictures import read_texts, sheet
 from blazemesh.app_screens.results import document
 from blazemesh.app_screens.screens import SCREENS
 from blazemesh.app_screens.tool import overlay_texts
-from blazemesh.files import write_atomically
+from blazemesh.errors import BAD_INPUT, DONE, InputError
+from blazemesh.files import describe_os_error, write_atomically
 from blazemesh.swift_package import OUT as RENDERED
 
 OUT, PICTURE = Path("tests/golden/overlay"), Path("docs/pictures/app.jpg")
@@ -19,7 +21,18 @@ REDUCED = 3
 """The reference for tests is the sheet this many times smaller: lines still show, in a ninth of the bytes."""
 
 
-def main() -> None:
+def main() -> int:
+    """Write all; 0, or 2 and one line where there is no Swift, no rendered package, or the disk refuses."""
+    try:
+        _write_all()
+    except (InputError, OSError) as error:
+        told = describe_os_error(error) if isinstance(error, OSError) else str(error)
+        print(f"screens: {told}", file=sys.stderr)
+        return BAD_INPUT
+    return DONE
+
+
+def _write_all() -> None:
     """What the pipeline finds, what Swift draws of it, and the pictures."""
     OUT.mkdir(parents=True, exist_ok=True)
     results = OUT / "results.json"
@@ -44,4 +57,4 @@ def _write(path: Path, data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from blazemesh.app_screens import __main__ as command
 from blazemesh.app_screens.screens import SCREENS
 from blazemesh.app_screens.text import Drawing, read
 from blazemesh.app_screens.tool import overlay_texts, split
@@ -83,6 +84,16 @@ def test_without_swift_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(InputError, match="no swift on PATH"):
         overlay_texts(tmp_path, tmp_path / "results.json", tmp_path / "scratch")
+
+
+def test_the_command_ends_in_one_line_without_a_rendered_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(command, "document", lambda: b"{}")
+    assert command.main() == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("screens: ")
 
 
 def test_output_is_split_by_screens() -> None:
