@@ -45,7 +45,7 @@ def test_a_team_that_somebody_chose_is_no_difference_and_all_else_is(broken: Sam
     project = broken.file.relative_to(broken.home).as_posix()
     broken.replace("\t\t\t\tENABLE_PREVIEWS", "\t\t\t\tDEVELOPMENT_TEAM = A1B2C3D4E5;\n\t\t\t\tENABLE_PREVIEWS")
     assert drift_findings(lying(broken.home, files), files, HOME) == []
-    broken.replace("Finds faces", "Find faces")
+    broken.replace("objectVersion = 77", "objectVersion = 70")
     broken.privacy.unlink()
     assert drift_findings(lying(broken.home, files), files, HOME) == [
         f"{HOME}/BlazeMeshSample/PrivacyInfo.xcprivacy is missing; run `make app` and commit it",
