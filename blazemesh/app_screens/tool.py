@@ -9,6 +9,8 @@ from blazemesh.errors import InputError
 
 PACKAGE = "Overlay"
 """The folder beside the rendered package, and its executable."""
+LONGEST = 900
+"""Seconds that building and running it may take; a build takes a minute."""
 
 
 def overlay_texts(rendered: Path, results: Path, scratch: Path) -> dict[str, str]:
@@ -24,13 +26,17 @@ def overlay_texts(rendered: Path, results: Path, scratch: Path) -> dict[str, str
     (rendered / PACKAGE / "Package.swift").touch()
     folders = ["--package-path", str(rendered / PACKAGE), "--scratch-path", str(scratch)]
     with tempfile.TemporaryFile("w+") as messages:
-        done = subprocess.run(
-            ["swift", "run", *folders, "-Xswiftc", "-warnings-as-errors", PACKAGE, str(results)],
-            stdout=subprocess.PIPE,
-            stderr=messages,
-            text=True,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                ["swift", "run", *folders, "-Xswiftc", "-warnings-as-errors", PACKAGE, str(results)],
+                stdout=subprocess.PIPE,
+                stderr=messages,
+                text=True,
+                timeout=LONGEST,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise InputError(f"the overlay tool was ended after {LONGEST} s; is another build at work?") from error
         messages.seek(0)
         last = next((line for line in messages if "error" in line), "no message").strip()
     if done.returncode != 0:

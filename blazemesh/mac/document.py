@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def write_document(path: Path, document: Document) -> None:
     from blazemesh import __version__
 
     found = {"schema": SCHEMA, "generator": f"blazemesh {__version__}", **asdict(document)}
-    write_atomically(path, (json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode())
+    write_atomically(path, (json.dumps(found, indent=1, ensure_ascii=False) + "\n").encode(errors="backslashreplace"))
 
 
 def read_document(path: Path) -> Document | None:
@@ -102,9 +103,9 @@ STEP: Mapping[str, Any] = {
 def _wrong(found: Mapping[str, Any]) -> str | None:
     """The first field that is missing or of another kind; None where all are as they are written."""
     packages, steps = found.get("packages"), found.get("steps")
-    if not isinstance(found.get("when"), str) or len(found["when"]) < len("2000-01-01"):
+    if not _is_time(found.get("when")):
         return "when"
-    if "stopped" not in found or not isinstance(found["stopped"], str | None):
+    if "stopped" not in found or not (found["stopped"] is None or _is_line(found["stopped"])):
         return "stopped"
     if not isinstance(packages, dict) or not all(isinstance(digest, str) for digest in packages.values()):
         return "packages"
@@ -114,11 +115,24 @@ def _wrong(found: Mapping[str, Any]) -> str | None:
     return next((f"step {number}" for number in wrong), None)
 
 
+def _is_time(text: Any) -> bool:
+    """Whether it is an ISO 8601 time whose first ten characters are the day."""
+    try:
+        return isinstance(text, str) and datetime.fromisoformat(text).date().isoformat() == text[:10]
+    except ValueError:
+        return False
+
+
+def _is_line(text: Any) -> bool:
+    return isinstance(text, str) and text.isprintable()
+
+
 def _is_step(step: Any) -> bool:
     return (
         isinstance(step, dict)
         and step.keys() == STEP.keys()
         and all(isinstance(step[name], kind) for name, kind in STEP.items())
+        and all(_is_line(text) for text in step.values() if isinstance(text, str))
         and step["verdict"] in VERDICTS
         and all(isinstance(row, dict) for row in step["rows"])
     )

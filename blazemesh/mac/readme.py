@@ -36,11 +36,16 @@ ROWS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 def part(found: Standing) -> str:
     """The table and the sentence below it."""
     rows = [(what, linux, _in_a_cell(found.cell(steps))) for what, linux, steps in ROWS]
-    return f"{markdown(HEADER, rows)}\n\n{found.sentence}"
+    return f"{markdown(HEADER, rows)}\n\n{_line(found.sentence)}"
 
 
 def _in_a_cell(text: str) -> str:
-    return text.replace("|", "\\|")
+    return _line(text).replace("|", "\\|")
+
+
+def _line(text: str) -> str:
+    """In one line, whatever a copy's rows hold."""
+    return " ".join(text.split())
 
 
 def current(folder: Path) -> Standing:

@@ -110,12 +110,14 @@ def _wait(process: "subprocess.Popen[bytes]", timeout: float) -> int | None:
     except subprocess.TimeoutExpired:
         return None
     finally:
-        if process.returncode is None:
-            _signal(process, signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(PATIENCE)
-        _signal(process, signal.SIGKILL)
-        process.wait()
+        try:
+            if process.returncode is None:
+                _signal(process, signal.SIGTERM)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(PATIENCE)
+        finally:  # also after a second Ctrl-C, and for those whom the command left behind
+            _signal(process, signal.SIGKILL)
+            process.wait()
 
 
 def _signal(process: "subprocess.Popen[bytes]", number: signal.Signals) -> None:

@@ -44,6 +44,8 @@ def _check(folder: Path) -> int:
     if not folder.is_dir():
         raise InputError(f"{str(folder)!r} is no folder, expected a release; run `make release`")
     release = read_release(folder)
+    if not release:
+        raise InputError(f"{str(folder)!r} is empty, expected a release; run `make release`")
     if wrong := findings(release):
         return _fail(wrong)
     repository = "and repository" if has_repository(release) else f"(no {REPOSITORY} here, which was not checked)"

@@ -146,6 +146,9 @@ def test_a_document_comes_back_as_it_was_written(place: Place, tmp_path: Path) -
     [
         (lambda d: d.pop("when"), "its when is not"),
         (lambda d: d.update(when="now"), "its when is not"),
+        (lambda d: d.update(when="<x>|\n|2026-12-01"), "its when is not"),
+        (lambda d: d.update(stopped="swift\n| more"), "its stopped is not"),
+        (lambda d: d["steps"][0].update(reason="one\ntwo"), "its step 1 is not"),
         (lambda d: d.pop("stopped"), "its stopped is not"),
         (lambda d: d.update(packages={"Eye": 1}), "its packages is not"),
         (lambda d: d.update(steps={}), "its steps is not"),

@@ -63,6 +63,13 @@ def test_a_command_that_hangs_is_ended_with_everything_it_started(tmp_path: Path
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_what_a_command_leaves_behind_is_ended_though_it_does_not_listen(tmp_path: Path) -> None:
+    ran = Processes(tmp_path).run(sh("trap '' TERM; sleep 100 & echo $!"), "a", MINUTE)
+    assert (ran.ending, ran.code) == ("ended", 0)
+    assert gone(int(ran.out))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_ctrl_c_ends_the_command_and_leaves_what_it_wrote(tmp_path: Path) -> None:
     timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()

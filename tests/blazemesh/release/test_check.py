@@ -134,4 +134,6 @@ def test_a_link_among_the_files_is_refused(tmp_path: Path, capsys: pytest.Captur
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--check", str(tmp_path / "nowhere")]) == 2
+    (tmp_path / "empty").mkdir()
+    assert main(["--check", str(tmp_path / "empty")]) == 2
     assert "run `make release`" in capsys.readouterr().err
