@@ -71,5 +71,9 @@ def test_interruptions_come_and_go_and_failures_stay(outcomes: dict[str, list[st
     assert outcomes["interrupted"] == [*said, *RUN]
 
 
+def test_a_frame_on_its_way_does_not_hide_that_the_camera_broke(outcomes: dict[str, list[str]]) -> None:
+    assert outcomes["broke while looking"] == ["the frame came later", "The camera stopped", "looked at"]
+
+
 def test_what_lasts_is_spoken_of_once(outcomes: dict[str, list[str]]) -> None:
     assert outcomes["spoken"] == ["No face found", "later", "2 faces"]

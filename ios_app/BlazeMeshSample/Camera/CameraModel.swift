@@ -11,8 +11,11 @@ final class CameraModel {
     private(set) var sighting: Sighting?
     /// How fast frames are looked at.
     private(set) var pace = Pace()
-    /// Why no frames come, or why they can't be looked at.
+    /// Why no frames come.
     private(set) var problem: Problem?
+    /// Why the frames that come can't be looked at. A frame may still be on its way when the camera breaks: what becomes
+    /// of it says nothing of the camera.
+    private(set) var lookProblem: Problem?
     /// Why the system took the camera away for a while.
     private(set) var interruption: String?
     /// How hot the device is.
@@ -39,7 +42,7 @@ final class CameraModel {
     }
 
     private func follow(_ position: CameraSession.Position, finder: FaceFinder) async {
-        (problem, interruption) = (nil, nil)
+        (problem, lookProblem, interruption) = (nil, nil, nil)
         async let _: Void = watchSession()  // ends with this function
         do {
             try await session.start(position)
@@ -73,10 +76,10 @@ final class CameraModel {
             guard !Task.isCancelled else { return }
             sighting = found
             pace.add(found.timings, at: frame.timestamp)
-            update(\.problem, to: nil)
+            update(\.lookProblem, to: nil)
             announcer.say(FaceSummary.text(for: found.faces))
         } catch {
-            update(\.problem, to: Problem(error))
+            update(\.lookProblem, to: Problem(error))
         }
     }
 

@@ -31,7 +31,7 @@ struct CameraView: View {
     var body: some View {
         ZStack {
             picture
-            if let problem = camera.problem ?? finder.lack {
+            if let problem = camera.problem ?? camera.lookProblem ?? finder.lack {
                 ProblemView(problem) { attempt += 1 }
             }
         }

@@ -140,6 +140,8 @@ public final class MLModel {
     nonisolated(unsafe) public static var compilations = 0
     /// How long models take to load, by name.
     nonisolated(unsafe) public static var delays: [String: Duration] = [:]
+    /// How many seconds a prediction takes.
+    nonisolated(unsafe) public static var predictionTime = 0.0
 
     private let name: String
     private let recording: Recording
@@ -168,6 +170,7 @@ public final class MLModel {
     }
 
     public func prediction(from input: any MLFeatureProvider) throws -> any MLFeatureProvider {
+        Thread.sleep(forTimeInterval: Self.predictionTime)
         var scalars: [String: Float] = [:]
         for feature in input.featureNames {
             guard let value = input.featureValue(for: feature) else { continue }

@@ -157,11 +157,37 @@ func pause(_ milliseconds: Int) async { try? await Task.sleep(for: .milliseconds
     return [interruption, resumed, failed] + (await camera.session.log)
 }
 
+/// The camera breaks while a frame is looked at.
+@MainActor func brokeWhileLooking() async -> [String] {
+    let (finder, camera) = (FaceFinder(), CameraModel())
+    await finder.load()
+    let run = Task { await camera.run(.front, finder: finder) }
+    await wait { camera.session.send(frame(0)) }
+    await wait { camera.sighting != nil }
+    MLModel.predictionTime = 0.1
+    defer { MLModel.predictionTime = 0 }
+    _ = camera.session.send(frame(1))
+    await pause(1)
+    camera.session.send(.failed(.cameraFailed(reason: "unplugged")))
+    await wait { camera.problem != nil }
+    let looked = camera.pace.framesPerSecond
+    await wait { camera.pace.framesPerSecond != nil }
+    await pause(20)
+    let outcome = [
+        looked == nil ? "the frame came later" : "the frame came first", camera.problem?.title ?? "well",
+        camera.lookProblem?.title ?? "looked at",
+    ]
+    run.cancel()
+    await run.value
+    return outcome
+}
+
 let outcomes = [
     "overtaken": try await overtaken(cancelling: false),
     "overtaken and cancelled": try await overtaken(cancelling: true),
     "missing": await missing(), "slid": await slid(), "followed": await followed(),
     "switched": await switched(), "refused": await refused(),
     "interrupted": await interrupted(), "spoken": await spoken(),
+    "broke while looking": await brokeWhileLooking(),
 ]
 FileHandle.standardOutput.write(try JSONEncoder().encode(outcomes))
