@@ -38,6 +38,9 @@
             }
         }
 
+        /// What was sent last, where that is replayed.
+        var last: Element? { listeners.withLock { $0.last } }
+
         func send(_ value: Element) {
             let replays = replays
             listeners.withLock { listeners in

@@ -64,6 +64,9 @@
 
         /// Ask for permission, if the user has not been asked yet, and start; a camera that runs is switched.
         ///
+        /// Where the system keeps the camera back, as in the background, this returns with ``State/interrupted(reason:)``:
+        /// the camera starts by itself once it may, unless it is stopped before.
+        ///
         /// - Throws: ``BlazeMeshError/cameraNotAllowed(restricted:)``, ``BlazeMeshError/cameraMissing(position:)`` or
         ///   ``BlazeMeshError/cameraFailed(reason:)``.
         public func start(_ position: Position = .front) async throws {
@@ -71,8 +74,8 @@
             try configure(position)
             observeSession()
             session.startRunning()
-            guard session.isRunning else { throw BlazeMeshError.cameraFailed(reason: "it does not start") }
-            stateChanges.send(.running)
+            guard let state = stateOnceStarted else { throw BlazeMeshError.cameraFailed(reason: "it does not start") }
+            stateChanges.send(state)
         }
 
         /// Stop; frames end until the next start.
@@ -193,8 +196,18 @@
 
         private func recover(from reason: String, startingAgain: Bool) {
             if startingAgain { session.startRunning() }
-            let isRunning = startingAgain && session.isRunning
-            stateChanges.send(isRunning ? .running : .failed(.cameraFailed(reason: reason)))
+            let state = startingAgain ? stateOnceStarted : nil
+            stateChanges.send(state ?? .failed(.cameraFailed(reason: reason)))
+        }
+
+        /// What became of `startRunning`; `nil` where it failed. One that is interrupted is kept, and granted when the
+        /// interruption ends.
+        private var stateOnceStarted: State? {
+            if session.isRunning { return .running }
+            guard session.waits else { return nil }
+            // The notification may have come already, and knows why.
+            if case .interrupted(let reason) = stateChanges.last { return .interrupted(reason: reason) }
+            return .interrupted(reason: SessionObservers.unknownReason)
         }
     }
 #endif

@@ -3,6 +3,9 @@
 
     /// What a session says of itself, as long as this lives.
     nonisolated final class SessionObservers {
+        /// Why a session is interrupted where nobody says.
+        static let unknownReason = "the system needs the camera"
+
         private var tokens: [any NSObjectProtocol] = []
 
         /// - Parameters:
@@ -53,7 +56,18 @@
                 let reason = number.flatMap { AVCaptureSession.InterruptionReason(rawValue: $0) }
                 if let text = reason.flatMap({ texts[$0] }) { return text }
             #endif
-            return "the system needs the camera"
+            return SessionObservers.unknownReason
+        }
+    }
+
+    nonisolated extension AVCaptureSession {
+        /// Whether the system keeps the camera from it for a while; a Mac doesn't.
+        var waits: Bool {
+            #if os(macOS)
+                return false
+            #else
+                return isInterrupted
+            #endif
         }
     }
 
