@@ -114,11 +114,22 @@
                 throw BlazeMeshError.cameraFailed(reason: "it can't be added")
             }
             session.addInput(input)
+            shareScreen()
             if session.canSetSessionPreset(.hd1280x720) { session.sessionPreset = .hd1280x720 }
             try addOutput()
             mirror(position == .front)
             followRotation(of: device)
             cameras.send(CameraReference(device: device, isMirrored: position == .front))
+        }
+
+        /// Go on beside other apps' windows on an iPad, where it can; elsewhere they interrupt the camera. It is to be set
+        /// before the session runs.
+        private func shareScreen() {
+            #if os(iOS) && !targetEnvironment(macCatalyst)
+                if session.isMultitaskingCameraAccessSupported, !session.isMultitaskingCameraAccessEnabled {
+                    session.isMultitaskingCameraAccessEnabled = true
+                }
+            #endif
         }
 
         /// A Mac's camera has no position; any will do.
