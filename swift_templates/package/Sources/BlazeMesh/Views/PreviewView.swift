@@ -75,13 +75,21 @@
         #if os(macOS)
             override func layout() {
                 super.layout()
-                preview.frame = bounds
+                fill()
             }
         #else
             override func layoutSubviews() {
                 super.layoutSubviews()
-                preview.frame = bounds
+                fill()
             }
         #endif
+
+        /// At once: a layer beside the view's own would glide there, while the overlay is there already.
+        private func fill() {
+            CATransaction.begin()
+            CATransaction.setDisableActions(true)
+            preview.frame = bounds
+            CATransaction.commit()
+        }
     }
 #endif
