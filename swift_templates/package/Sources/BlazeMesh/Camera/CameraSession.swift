@@ -47,7 +47,8 @@
         private var observers: SessionObservers?
         private var coordinator: AVCaptureDevice.RotationCoordinator?
         private var angleObservation: NSKeyValueObservation?
-        private var isTurnedByPreview = false
+        /// As the preview was turned last, where there is one.
+        private var previewAngle: CGFloat?
 
         /// A camera that isn't started.
         public init() {
@@ -71,7 +72,10 @@
         ///   ``BlazeMeshError/cameraFailed(reason:)``.
         public func start(_ position: Position = .front) async throws {
             try await Self.requestAccess()
-            try configure(position)
+            let device = try Self.device(position)
+            try configure(device, isMirrored: position == .front)
+            // Whoever shows the camera now finds the connections that it is to turn.
+            cameras.send(CameraReference(device: device, isMirrored: position == .front))
             observeSession()
             session.startRunning()
             guard let state = stateOnceStarted else { throw BlazeMeshError.cameraFailed(reason: "it does not start") }
@@ -97,8 +101,7 @@
             }
         }
 
-        private func configure(_ position: Position) throws {
-            let device = try Self.device(position)
+        private func configure(_ device: AVCaptureDevice, isMirrored: Bool) throws {
             let input: AVCaptureDeviceInput
             do {
                 input = try AVCaptureDeviceInput(device: device)
@@ -117,9 +120,8 @@
             shareScreen()
             if session.canSetSessionPreset(.hd1280x720) { session.sessionPreset = .hd1280x720 }
             try addOutput()
-            mirror(position == .front)
+            mirror(isMirrored)
             followRotation(of: device)
-            cameras.send(CameraReference(device: device, isMirrored: position == .front))
         }
 
         /// Go on beside other apps' windows on an iPad, where it can; elsewhere they interrupt the camera. It is to be set
@@ -167,25 +169,23 @@
         private func followRotation(of device: AVCaptureDevice) {
             let coordinator = AVCaptureDevice.RotationCoordinator(device: device, previewLayer: nil)
             angleObservation = coordinator.observe(\.videoRotationAngleForHorizonLevelCapture) { [weak self] _, _ in
-                Task { await self?.level() }
+                Task { await self?.turnOutput() }
             }
             self.coordinator = coordinator
-            level()
-        }
-
-        private func level() {
-            guard let coordinator, !isTurnedByPreview else { return }
-            turnOutput(to: coordinator.videoRotationAngleForHorizonLevelCapture)
+            turnOutput()
         }
 
         /// Turn frames as a preview is turned, so that what is found in them fits what it shows; `nil` ends that.
         func follow(previewAngle angle: CGFloat?) {
-            isTurnedByPreview = angle != nil
-            if let angle { turnOutput(to: angle) } else { level() }
+            previewAngle = angle
+            turnOutput()
         }
 
-        private func turnOutput(to angle: CGFloat) {
-            guard let connection = output.connection(with: .video), connection.isVideoRotationAngleSupported(angle)
+        /// Another camera's frames come by another connection, which is not turned yet: until the preview has said how it
+        /// is turned for that camera, the angle of the one before is the best guess.
+        private func turnOutput() {
+            guard let angle = previewAngle ?? coordinator?.videoRotationAngleForHorizonLevelCapture,
+                let connection = output.connection(with: .video), connection.isVideoRotationAngleSupported(angle)
             else {
                 return
             }
