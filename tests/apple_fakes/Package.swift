@@ -28,14 +28,19 @@ let package = Package(
             exclude: ["Camera", "Views"]),
         .executableTarget(name: "Driver", dependencies: ["BlazeMesh"]),
         .target(name: "Accessibility"),
+        .target(name: "PhotosUI"),
+        .target(name: "SwiftUI"),
+        .target(name: "UIKit", dependencies: ["CoreGraphics"]),
         .target(name: "SampleModels", dependencies: ["BlazeMesh"]),
         // The sample app's models; App is a link to its sources, whose views are left out.
         .executableTarget(
             name: "Sample",
-            dependencies: ["Accessibility", "BlazeMesh", "SampleModels"] + carriers.map { .target(name: $0) },
+            dependencies: ["Accessibility", "BlazeMesh", "PhotosUI", "SampleModels", "SwiftUI", "UIKit"]
+                + carriers.map { .target(name: $0) },
             sources: [
                 "main.swift", "Stand-ins.swift", "App/Finding", "App/Camera/CameraModel.swift",
-                "App/Camera/Pace.swift", "App/Shared/Announcer.swift", "App/Shared/FaceSummary.swift",
+                "App/Camera/Pace.swift", "App/Photo/PhotoModel.swift", "App/Photo/Still.swift",
+                "App/Shared/Announcer.swift", "App/Shared/FaceSummary.swift",
             ]),
     ] + carriers.map { .target(name: $0, dependencies: ["SampleModels"]) },
     swiftLanguageModes: [.v6]

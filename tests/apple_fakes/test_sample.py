@@ -75,5 +75,13 @@ def test_a_frame_on_its_way_does_not_hide_that_the_camera_broke(outcomes: dict[s
     assert outcomes["broke while looking"] == ["the frame came later", "The camera stopped", "looked at"]
 
 
+def test_what_is_said_of_a_photo_goes_with_it(outcomes: dict[str, list[str]]) -> None:
+    """The one that is shown already is not loaded again, but nothing said of another stays over it."""
+    good = "good: well, still 1, 1 faces"
+    unread, away = "This photo can't be read", "This photo can't be loaded"
+    failed = [f"{name}: {said}, still 1, 1 faces" for name, said in (("broken", unread), ("away", away))]
+    assert outcomes["chosen"] == [good, failed[0], good, failed[1], good, "NASA, public domain", "still 2"]
+
+
 def test_what_lasts_is_spoken_of_once(outcomes: dict[str, list[str]]) -> None:
     assert outcomes["spoken"] == ["No face found", "later", "2 faces"]

@@ -13,27 +13,30 @@ final class PhotoModel {
     private(set) var number = 0
     /// What it shows; `nil` while it is looked at.
     private(set) var sighting: Sighting?
-    /// Why nothing can be shown.
-    private(set) var problem: Problem?
+    /// Why the photo that was chosen last isn't shown; the still before it is kept.
+    private(set) var loadProblem: Problem?
+    /// Why the still can't be looked at.
+    private(set) var lookProblem: Problem?
 
     @ObservationIgnored private var item: PhotosPickerItem?
     @ObservationIgnored private var announcer = Announcer()
 
-    /// Take a photo of the user's, unless it is shown already. The picker runs outside of the app, which so needs no
+    /// Take a photo of the user's; one that was taken already is shown as it is. The picker runs outside of the app, which so needs no
     /// permission.
     func load(_ item: PhotosPickerItem) async {
+        loadProblem = nil
         guard item != self.item else { return }
         do {
             let decoded = await Still.decode(try await item.file())
             guard !Task.isCancelled else { return }  // another photo was chosen
             guard let decoded else {
-                problem = Problem("This photo can't be read", text: "Choose another one.", symbol: "photo")
+                loadProblem = Problem("This photo can't be read", text: "Choose another one.", symbol: "photo")
                 return
             }
             show(decoded, from: item)
         } catch {
             guard !Task.isCancelled else { return }
-            problem = Problem("This photo can't be loaded", text: error.localizedDescription, symbol: "photo")
+            loadProblem = Problem("This photo can't be loaded", text: error.localizedDescription, symbol: "photo")
         }
     }
 
@@ -44,7 +47,7 @@ final class PhotoModel {
 
     private func show(_ still: Still?, from item: PhotosPickerItem? = nil) {
         (self.still, self.item, announcer) = (still, item, Announcer())
-        (sighting, problem) = (nil, nil)
+        (sighting, loadProblem, lookProblem) = (nil, nil, nil)
         number += 1
     }
 
@@ -54,11 +57,11 @@ final class PhotoModel {
         do {
             let found = try await landmarker.look(at: still, tracking: finder.settings.tracking)
             guard !Task.isCancelled else { return }
-            (sighting, problem) = (found, nil)
+            (sighting, lookProblem) = (found, nil)
             announcer.say(FaceSummary.text(for: found.faces))
         } catch {
             guard !Task.isCancelled else { return }
-            (sighting, problem) = (nil, Problem(error))
+            (sighting, lookProblem) = (nil, Problem(error))
         }
     }
 }

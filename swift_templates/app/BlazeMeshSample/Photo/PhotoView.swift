@@ -34,7 +34,7 @@ struct PhotoView: View {
     }
 
     @ViewBuilder private var picture: some View {
-        if let problem = photo.problem ?? finder.lack {
+        if let problem = photo.loadProblem ?? photo.lookProblem ?? finder.lack {
             ProblemView(problem)
         } else if let still = photo.still {
             Image(uiImage: still.image)

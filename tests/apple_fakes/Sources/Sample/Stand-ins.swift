@@ -1,9 +1,7 @@
 // What the sample's models speak to and Linux lacks; the package's landmarker is the real one.
 
 import BlazeMesh
-import CoreGraphics
 import Foundation
-import ImageIO
 import Synchronization
 
 extension ProcessInfo {
@@ -12,11 +10,6 @@ extension ProcessInfo {
     }
 
     var thermalState: ThermalState { .nominal }
-}
-
-struct Still: Sendable {
-    let pixels: CGImage
-    let orientation: CGImagePropertyOrientation
 }
 
 /// A camera that writes down what it is told; starting takes time, as the real one's does.

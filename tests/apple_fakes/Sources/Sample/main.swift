@@ -5,6 +5,7 @@ import BlazeMesh
 import CoreML
 import CoreVideo
 import Foundation
+import PhotosUI
 import SampleModels
 
 modelsFolder = URL(fileURLWithPath: CommandLine.arguments[1])
@@ -182,12 +183,30 @@ func pause(_ milliseconds: Int) async { try? await Task.sleep(for: .milliseconds
     return outcome
 }
 
+/// A photo, one that can't be read, one that can't be loaded, and each time the first again; then the app's own.
+@MainActor func chosen() async -> [String] {
+    let (finder, photo) = (FaceFinder(), PhotoModel())
+    await finder.load()
+    PhotosPickerItem.files = [
+        "good": .success(Data(count: 256)), "broken": .success(Data()), "away": .failure(CocoaError(.fileReadUnknown)),
+    ]
+    var said: [String] = []
+    for name in ["good", "broken", "good", "away", "good"] {
+        await photo.load(PhotosPickerItem(itemIdentifier: name))
+        await photo.look(with: finder)
+        let problem = (photo.loadProblem ?? photo.lookProblem)?.title ?? "well"
+        said.append("\(name): \(problem), still \(photo.number), \(photo.sighting?.faces.count ?? 0) faces")
+    }
+    photo.showAstronaut()
+    return said + [photo.still?.credit ?? "no credit", "still \(photo.number)"]
+}
+
 let outcomes = [
     "overtaken": try await overtaken(cancelling: false),
     "overtaken and cancelled": try await overtaken(cancelling: true),
     "missing": await missing(), "slid": await slid(), "followed": await followed(),
     "switched": await switched(), "refused": await refused(),
     "interrupted": await interrupted(), "spoken": await spoken(),
-    "broke while looking": await brokeWhileLooking(),
+    "broke while looking": await brokeWhileLooking(), "chosen": await chosen(),
 ]
 FileHandle.standardOutput.write(try JSONEncoder().encode(outcomes))
