@@ -56,6 +56,8 @@ struct SettingsView: View {
 
 /// A slider for a threshold between 0 and 1, with its name and its value.
 private struct ShareSlider: View {
+    private static let percent: FloatingPointFormatStyle<Double>.Percent = .percent.precision(.fractionLength(0))
+
     private let name: String
     @Binding private var value: Float
 
@@ -66,9 +68,11 @@ private struct ShareSlider: View {
 
     var body: some View {
         VStack(alignment: .leading) {
-            Text("\(name): \(Double(value), format: .percent.precision(.fractionLength(0)))")
+            Text("\(name): \(Double(value), format: Self.percent)")
                 .accessibilityHidden(true)
+            // Else what is spoken is how far along the slider its knob is.
             Slider(value: $value, in: 0.05...0.95, step: 0.05) { Text(name) }
+                .accessibilityValue(Text(Double(value), format: Self.percent))
         }
     }
 }
