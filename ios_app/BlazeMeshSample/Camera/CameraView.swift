@@ -48,7 +48,7 @@ struct CameraView: View {
             CameraPreview(camera.session)
             FaceMeshOverlay(faces, layers: finder.settings.layers)
         }
-        .ignoresSafeArea(edges: [.top, .horizontal])
+        .ignoresSafeArea()  // under the tab bar too; what is written over it stays clear of that
         .accessibilityElement(children: .ignore)
         .accessibilityLabel("The camera's picture")
         .accessibilityValue(FaceSummary.text(for: faces))
