@@ -83,5 +83,10 @@ def test_what_is_said_of_a_photo_goes_with_it(outcomes: dict[str, list[str]]) ->
     assert outcomes["chosen"] == [good, failed[0], good, failed[1], good, "NASA, public domain", "still 2"]
 
 
+def test_a_hot_device_looks_at_every_second_frame(outcomes: dict[str, list[str]]) -> None:
+    """Frames come 30 a second by their times; six of them, 100 apart from the next six."""
+    assert outcomes["heated"] == ["fair: 30", "serious: 15", "nominal: 30", "critical: 15"]
+
+
 def test_what_lasts_is_spoken_of_once(outcomes: dict[str, list[str]]) -> None:
     assert outcomes["spoken"] == ["No face found", "later", "2 faces"]

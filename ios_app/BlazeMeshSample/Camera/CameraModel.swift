@@ -18,11 +18,12 @@ final class CameraModel {
     private(set) var lookProblem: Problem?
     /// Why the system took the camera away for a while.
     private(set) var interruption: String?
-    /// How hot the device is.
+    /// How hot the device is; while it is too hot for all frames, every second one is looked at.
     private(set) var thermalState = ProcessInfo.ThermalState.nominal
 
     @ObservationIgnored private var announcer = Announcer()
     @ObservationIgnored private var lastRun: Task<Void, Never>?
+    @ObservationIgnored private var skipsFrame = false
 
     /// Let the camera run until the task is cancelled.
     ///
@@ -48,13 +49,27 @@ final class CameraModel {
             try await session.start(position)
             await finder.landmarker?.reset()  // the faces of the last run are gone
             for await frame in session.frames() {
-                await look(at: frame, finder: finder)
+                skipsFrame = thermalState.isHot && !skipsFrame
+                if !skipsFrame { await look(at: frame, finder: finder) }
             }
         } catch {
             problem = Problem(error)
         }
         await session.stop()
         (sighting, pace) = (nil, Pace())
+    }
+
+    /// Follow the device's heat until the task is cancelled. Off the main actor, which notifications can't reach: they
+    /// aren't `Sendable`.
+    nonisolated func watchHeat() async {
+        await readHeat()  // changes are told to those alone who have asked once
+        for await _ in NotificationCenter.default.notifications(named: ProcessInfo.thermalStateDidChangeNotification) {
+            await readHeat()
+        }
+    }
+
+    private func readHeat() {
+        update(\.thermalState, to: ProcessInfo.processInfo.thermalState)
     }
 
     private func watchSession() async {
@@ -69,7 +84,6 @@ final class CameraModel {
     }
 
     private func look(at frame: CameraFrame, finder: FaceFinder) async {
-        update(\.thermalState, to: ProcessInfo.processInfo.thermalState)
         guard let landmarker = finder.landmarker else { return }
         do {
             let found = try await landmarker.look(at: frame, tracking: finder.settings.tracking)
@@ -87,4 +101,9 @@ final class CameraModel {
     private func update<Value: Equatable>(_ property: ReferenceWritableKeyPath<CameraModel, Value>, to value: Value) {
         if self[keyPath: property] != value { self[keyPath: property] = value }
     }
+}
+
+extension ProcessInfo.ThermalState {
+    /// Whether an app is to do less.
+    fileprivate var isHot: Bool { self == .serious || self == .critical }
 }

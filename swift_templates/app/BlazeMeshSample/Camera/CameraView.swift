@@ -38,6 +38,7 @@ struct CameraView: View {
         .overlay(alignment: .topLeading) { if camera.sighting != nil { PaceView(pace: camera.pace).padding() } }
         .overlay(alignment: .topTrailing) { buttons.padding() }
         .overlay(alignment: .bottom) { StatusView(lines: status).padding() }
+        .task { await camera.watchHeat() }
         .task(id: wish) { if wish.isOn { await camera.run(position, finder: finder) } }
     }
 

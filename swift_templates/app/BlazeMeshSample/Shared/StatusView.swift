@@ -35,7 +35,8 @@ extension StatusView.Line {
     init?(_ state: ProcessInfo.ThermalState) {
         switch state {
         case .nominal, .fair: return nil
-        case .serious: self.init(text: "The device is hot: frames come slower", symbol: "thermometer.medium")
+        case .serious:
+            self.init(text: "The device is hot: every second frame is looked at", symbol: "thermometer.medium")
         case .critical: self.init(text: "The device is too hot: let it cool down", symbol: "thermometer.high")
         @unknown default: return nil
         }

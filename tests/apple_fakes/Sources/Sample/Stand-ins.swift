@@ -9,7 +9,24 @@ extension ProcessInfo {
         case nominal, fair, serious, critical
     }
 
-    var thermalState: ThermalState { .nominal }
+    static let heat = Mutex(ThermalState.nominal)
+    static let thermalStateDidChangeNotification = Notification.Name("heat")
+
+    var thermalState: ThermalState { Self.heat.withLock { $0 } }
+
+    /// The device becomes hotter or cooler.
+    static func become(_ state: ThermalState) {
+        heat.withLock { $0 = state }
+        NotificationCenter.default.post(name: thermalStateDidChangeNotification, object: nil)
+    }
+}
+
+extension NotificationCenter {
+    func notifications(named name: Notification.Name) -> AsyncStream<Void> {
+        AsyncStream { continuation in
+            _ = addObserver(forName: name, object: nil, queue: nil) { _ in continuation.yield() }
+        }
+    }
 }
 
 /// A camera that writes down what it is told; starting takes time, as the real one's does.

@@ -183,6 +183,35 @@ func pause(_ milliseconds: Int) async { try? await Task.sleep(for: .milliseconds
     return outcome
 }
 
+/// Six frames each while the device is cool, hot, cool again and too hot: how many a second are looked at.
+@MainActor func heated() async -> [String] {
+    let (finder, camera) = (FaceFinder(), CameraModel())
+    await finder.load()
+    ProcessInfo.become(.fair)
+    let heat = Task { await camera.watchHeat() }
+    let run = Task { await camera.run(.front, finder: finder) }
+    await wait { camera.session.send(frame(0)) }
+    var said: [String] = []
+    let paces: [(ProcessInfo.ThermalState, Int)] = [(.fair, 30), (.serious, 15), (.nominal, 30), (.critical, 15)]
+    for (number, (state, expected)) in paces.enumerated() {
+        // Changes that come before anybody listens are read at the start; later ones are told.
+        await wait {
+            ProcessInfo.become(state)
+            return camera.thermalState == state
+        }
+        for each in 0..<6 {
+            _ = camera.session.send(frame(100 * (number + 1) + each))
+        }
+        var pace: Int { camera.pace.framesPerSecond.map { Int($0.rounded()) } ?? 0 }
+        await wait { pace == expected }
+        said.append("\(state): \(pace)")
+    }
+    for task in [run, heat] { task.cancel() }
+    await run.value
+    await heat.value
+    return said
+}
+
 /// A photo, one that can't be read, one that can't be loaded, and each time the first again; then the app's own.
 @MainActor func chosen() async -> [String] {
     let (finder, photo) = (FaceFinder(), PhotoModel())
@@ -208,5 +237,6 @@ let outcomes = [
     "switched": await switched(), "refused": await refused(),
     "interrupted": await interrupted(), "spoken": await spoken(),
     "broke while looking": await brokeWhileLooking(), "chosen": await chosen(),
+    "heated": await heated(),
 ]
 FileHandle.standardOutput.write(try JSONEncoder().encode(outcomes))
