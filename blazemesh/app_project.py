@@ -6,8 +6,9 @@ from blazemesh.errors import InputError
 from blazemesh.manifest import read_manifest
 from blazemesh.options import PACKAGES
 from blazemesh.rendered import write_rendered
-from swift_templates.app import render_app
+from swift_templates.app import PROJECT, render_app
 from swift_templates.errors import RenderError
+from swift_templates.teams import with_teams
 
 OUT = Path("ios_app")
 LIST = ".rendered"
@@ -18,12 +19,15 @@ def write_app(packages: Path = PACKAGES, out: Path = OUT) -> tuple[Path, ...]:
     """Render the project for the manifest in `packages` into `out`; the files that changed or went.
 
     Files that are the same are left alone, those of an older rendering removed. What lies beside them, such as Xcode's
-    own xcuserdata, stays. InputError, one line, where the manifest lacks a model that the app uses; OSError.
+    own xcuserdata, stays, and so does the team that the target has in the project file. InputError, one line, where the
+    manifest lacks a model that the app uses; OSError.
     """
     try:
         files = render_app(read_manifest(packages).models)
     except RenderError as error:
         raise InputError(str(error)) from error
+    if (project := out / PROJECT).is_file():
+        files[PROJECT] = with_teams(files[PROJECT], project.read_bytes())
     stale = [out / path for path in _older(out) if path not in files and (out / path).is_file()]
     listed = "".join(f"{path}\n" for path in files).encode()
     for path in stale:

@@ -11,6 +11,7 @@ from swift_templates.xcode_project import identifiers, old_style
 
 APP = ROOT / "app"
 NAME = "BlazeMeshSample"
+PROJECT = f"{NAME}.xcodeproj/project.pbxproj"
 PACKAGE = "../build/swift/BlazeMesh"
 """Where `make swift` renders the package, from the project's folder. A script phase that ran it would come too late:
 Xcode resolves packages before it builds anything."""

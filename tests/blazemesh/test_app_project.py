@@ -5,10 +5,11 @@ import pytest
 
 from blazemesh.app_project import LIST, write_app
 from blazemesh.errors import InputError
-from swift_templates.app import MODELS, NAME
+from swift_templates.app import MODELS, NAME, PROJECT
 from tests.blazemesh.test_swift_package import write
 from tests.conftest import Command, files
 from tests.swift_templates.manifests import mesh
+from tests.swift_templates.test_teams import chosen
 
 
 @pytest.fixture
@@ -74,3 +75,17 @@ def test_the_command_says_what_changed(packages: Path, tmp_path: Path, command: 
     assert command("app", "--packages", packages, "--out", out).out == f"{out}: 0 files changed\n"
     (packages / "manifest.json").write_text(json.dumps({"schema": 1, "models": []}))
     assert command("app", "--packages", packages, "--out", out).code == 2
+
+
+def test_the_team_that_was_chosen_stays(packages: Path, tmp_path: Path) -> None:
+    out = tmp_path / "ios_app"
+    write_app(packages, out)
+    project = out / PROJECT
+    fresh = project.read_bytes()
+    with_team = chosen(fresh)
+    project.write_bytes(with_team)
+    assert write_app(packages, out) == ()
+    project.write_bytes(with_team.replace(b"objectVersion = 77", b"objectVersion = 60"))
+    assert write_app(packages, out) == (project,)
+    assert project.read_bytes() == with_team
+    assert b"DEVELOPMENT_TEAM = " not in fresh

@@ -1,14 +1,14 @@
 """What is rendered against what git has of it, and what lies in the folder."""
 
-import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from swift_templates.app import PROJECT
+from swift_templates.teams import with_teams
+
 REMEDY = "run `make app` and commit it"
-TEAM = re.compile(rb"^\s*DEVELOPMENT_TEAM = .*;\n", re.MULTILINE)
-"""What Xcode adds to the project file where somebody chooses a team, the one change that the README asks for."""
 
 
 def committed(root: Path, folder: str) -> dict[str, bytes]:
@@ -21,9 +21,14 @@ def committed(root: Path, folder: str) -> dict[str, bytes]:
         return {path.relative_to(top).as_posix(): path.read_bytes() for path in top.rglob("*") if path.is_file()}
 
 
-def lying(folder: Path, paths: Iterable[str]) -> dict[str, bytes]:
-    """Those of `paths` that are in `folder`, as they lie there but for the team that somebody chose."""
-    return {path: TEAM.sub(b"", (folder / path).read_bytes()) for path in paths if (folder / path).is_file()}
+def on_disk(root: Path, folder: str, paths: Iterable[str]) -> dict[str, bytes]:
+    """Those of `paths`, below `folder`, that are files there; what else lies beside them is the user's or Xcode's."""
+    return {path: (root / folder / path).read_bytes() for path in paths if (root / folder / path).is_file()}
+
+
+def with_chosen_teams(rendered: Mapping[str, bytes], kept: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What `make app` writes over the folder's files `kept`: a team that was chosen there stays."""
+    return {**rendered, PROJECT: with_teams(rendered[PROJECT], kept.get(PROJECT, b""))}
 
 
 def drift_findings(kept: Mapping[str, bytes], rendered: Mapping[str, bytes], folder: str) -> list[str]:
