@@ -12,7 +12,7 @@ def rendered() -> bytes:
 
 
 def chosen(project: bytes, *teams: bytes) -> bytes:
-    """The project file with a team in each of the target's configurations, as Xcode writes it, or with these in turn."""
+    """The project file with a team in each of the target's configurations, as Xcode writes it, or these in turn."""
     first, second, third = project.split(CURRENT)
     debug, release = [b"\t\t\t\tDEVELOPMENT_TEAM = %s;\n" % team for team in teams or (b"ABCDE12345",) * 2]
     return first + CURRENT + debug + second + CURRENT + release + third

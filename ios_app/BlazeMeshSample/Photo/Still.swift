@@ -19,7 +19,8 @@ struct Still: Sendable {
         orientation = CGImagePropertyOrientation(image.imageOrientation)
     }
 
-    /// A photo's file, decoded off the main thread; `nil` for what is no picture.
+    /// A photo's file, read off the main thread; `nil` for what is no picture. Its pixels are decoded by whoever needs them
+    /// first.
     static func decode(_ file: Data?) async -> Still? {
         file.flatMap { UIImage(data: $0) }.flatMap { Still($0) }
     }

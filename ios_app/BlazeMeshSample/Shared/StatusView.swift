@@ -9,6 +9,7 @@ struct StatusView: View {
         let symbol: String
 
         static let loading = Line(text: "Loading the models…", symbol: "hourglass")
+        static let loadingPhoto = Line(text: "Loading the photo…", symbol: "icloud.and.arrow.down")
         static let noFace = Line(text: "No face found", symbol: "person.fill.questionmark")
 
         static func interrupted(_ reason: String) -> Line {

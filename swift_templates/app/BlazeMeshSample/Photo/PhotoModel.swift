@@ -15,6 +15,8 @@ final class PhotoModel {
     private(set) var sighting: Sighting?
     /// Why the photo that was chosen last isn't shown; the still before it is kept.
     private(set) var loadProblem: Problem?
+    /// Whether a photo is on its way, perhaps from iCloud; the still before it is kept meanwhile.
+    private(set) var isLoading = false
     /// Why the still can't be looked at.
     private(set) var lookProblem: Problem?
 
@@ -24,11 +26,12 @@ final class PhotoModel {
     /// Take a photo of the user's; one that was taken already is shown as it is. The picker runs outside of the app, which so needs no
     /// permission.
     func load(_ item: PhotosPickerItem) async {
-        loadProblem = nil
-        guard item != self.item else { return }
+        (loadProblem, isLoading) = (nil, item != self.item)
+        guard isLoading else { return }
         do {
             let decoded = await Still.decode(try await item.file())
             guard !Task.isCancelled else { return }  // another photo was chosen
+            isLoading = false
             guard let decoded else {
                 loadProblem = Problem("This photo can't be read", text: "Choose another one.", symbol: "photo")
                 return
@@ -36,6 +39,7 @@ final class PhotoModel {
             show(decoded, from: item)
         } catch {
             guard !Task.isCancelled else { return }
+            isLoading = false
             loadProblem = Problem("This photo can't be loaded", text: error.localizedDescription, symbol: "photo")
         }
     }
@@ -47,7 +51,7 @@ final class PhotoModel {
 
     private func show(_ still: Still?, from item: PhotosPickerItem? = nil) {
         (self.still, self.item, announcer) = (still, item, Announcer())
-        (sighting, loadProblem, lookProblem) = (nil, nil, nil)
+        (sighting, isLoading, loadProblem, lookProblem) = (nil, false, nil, nil)
         number += 1
     }
 

@@ -71,6 +71,7 @@ struct PhotoView: View {
     }
 
     private var status: [StatusView.Line] {
+        if photo.isLoading { return [.loadingPhoto] }
         if finder.isLoading { return [.loading] }
         guard let sighting = photo.sighting else { return [] }
         return sighting.faces.isEmpty ? [.noFace] : []

@@ -217,7 +217,8 @@ func pause(_ milliseconds: Int) async { try? await Task.sleep(for: .milliseconds
     let (finder, photo) = (FaceFinder(), PhotoModel())
     await finder.load()
     PhotosPickerItem.files = [
-        "good": .success(Data(count: 256)), "broken": .success(Data()), "away": .failure(CocoaError(.fileReadUnknown)),
+        "good": .success(Data(count: 256)), "slow": .success(Data(count: 128)), "broken": .success(Data()),
+        "away": .failure(CocoaError(.fileReadUnknown)),
     ]
     var said: [String] = []
     for name in ["good", "broken", "good", "away", "good"] {
@@ -226,7 +227,15 @@ func pause(_ milliseconds: Int) async { try? await Task.sleep(for: .milliseconds
         let problem = (photo.loadProblem ?? photo.lookProblem)?.title ?? "well"
         said.append("\(name): \(problem), still \(photo.number), \(photo.sighting?.faces.count ?? 0) faces")
     }
+    // One that takes its time, and another choice meanwhile.
+    PhotosPickerItem.delay = .milliseconds(200)
+    defer { PhotosPickerItem.delay = .zero }
+    let slow = Task { await photo.load(PhotosPickerItem(itemIdentifier: "slow")) }
+    await wait { photo.isLoading }
+    slow.cancel()
     photo.showAstronaut()
+    said.append(photo.isLoading ? "loading" : "loaded")
+    await slow.value
     return said + [photo.still?.credit ?? "no credit", "still \(photo.number)"]
 }
 
