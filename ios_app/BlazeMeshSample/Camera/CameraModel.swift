@@ -53,7 +53,7 @@ final class CameraModel {
                 if !skipsFrame { await look(at: frame, finder: finder) }
             }
         } catch {
-            problem = Problem(error)
+            fail(error)
         }
         await session.stop()
         (sighting, pace) = (nil, Pace())
@@ -77,10 +77,18 @@ final class CameraModel {
             switch state {
             case .stopped: break
             case .running: (problem, interruption) = (nil, nil)
-            case .interrupted(let reason): interruption = reason
-            case .failed(let error): problem = Problem(error)
+            case .interrupted(let reason):
+                interruption = reason
+                announcer.interject("The camera pauses: \(reason)")
+            case .failed(let error): fail(error)
             }
         }
+    }
+
+    private func fail(_ error: any Error) {
+        let found = Problem(error)
+        problem = found
+        announcer.interject(found.title)
     }
 
     private func look(at frame: CameraFrame, finder: FaceFinder) async {

@@ -62,6 +62,7 @@ struct CameraView: View {
             } label: {
                 Label("Switch camera", systemImage: "arrow.triangle.2.circlepath.camera")
             }
+            .accessibilityValue(position == .front ? "Front" : "Back")
             LayerMenu(finder: finder)
         }
         .labelStyle(.iconOnly)

@@ -142,6 +142,7 @@ func pause(_ milliseconds: Int) async { try? await Task.sleep(for: .milliseconds
 /// The camera is taken away for a while, and then breaks.
 @MainActor func interrupted() async -> [String] {
     let (finder, camera) = (FaceFinder(), CameraModel())
+    AccessibilityNotification.Announcement.posted = []
     let run = Task { await camera.run(.front, finder: finder) }
     await wait { await camera.session.log.last == "runs" }
     camera.session.send(.interrupted(reason: "another app uses the camera"))
@@ -155,7 +156,7 @@ func pause(_ milliseconds: Int) async { try? await Task.sleep(for: .milliseconds
     let failed = "\(camera.problem?.title ?? "well"), \(camera.problem?.remedy ?? .none)"
     run.cancel()
     await run.value
-    return [interruption, resumed, failed] + (await camera.session.log)
+    return [interruption, resumed, failed] + AccessibilityNotification.Announcement.posted + (await camera.session.log)
 }
 
 /// The camera breaks while a frame is looked at.
