@@ -44,6 +44,10 @@ def test_a_slider_loads_where_it_comes_to_rest(outcomes: dict[str, list[str]]) -
     assert outcomes["slid"] == ["landmarker", "generation 2", "loaded", "well", "no lack"]
 
 
+def test_a_model_that_could_not_be_read_is_tried_again(outcomes: dict[str, list[str]]) -> None:
+    assert outcomes["tried again"] == ["tryAgain", *LOADED]
+
+
 def test_a_missing_model_is_said_and_an_older_landmarker_goes_on(outcomes: dict[str, list[str]]) -> None:
     first, second, third = (outcomes["missing"][start : start + 5] for start in (0, 5, 10))
     assert first == ["none", "generation 0", "loaded", MISSING, MISSING]

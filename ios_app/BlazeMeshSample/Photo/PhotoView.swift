@@ -35,7 +35,7 @@ struct PhotoView: View {
 
     @ViewBuilder private var picture: some View {
         if let problem = photo.loadProblem ?? photo.lookProblem ?? finder.lack {
-            ProblemView(problem)
+            ProblemView(problem) { Task { await finder.loadAgain() } }
         } else if let still = photo.still {
             Image(uiImage: still.image)
                 .resizable()

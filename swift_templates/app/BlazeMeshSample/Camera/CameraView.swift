@@ -32,7 +32,10 @@ struct CameraView: View {
         ZStack {
             picture
             if let problem = camera.problem ?? camera.lookProblem ?? finder.lack {
-                ProblemView(problem) { attempt += 1 }
+                ProblemView(problem) {
+                    attempt += 1
+                    Task { await finder.loadAgain() }
+                }
             }
         }
         .overlay(alignment: .topLeading) { if camera.sighting != nil { PaceView(pace: camera.pace).padding() } }

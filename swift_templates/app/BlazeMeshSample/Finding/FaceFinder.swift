@@ -36,6 +36,11 @@ final class FaceFinder {
         isLoading = false
     }
 
+    /// Load once more what could not be loaded, where there is nothing to look with.
+    func loadAgain() async {
+        if lack != nil, !isLoading { await load() }
+    }
+
     private func isNewest(_ recipe: Recipe) -> Bool {
         !Task.isCancelled && recipe == settings.recipe
     }

@@ -28,7 +28,9 @@ struct Problem: Hashable, Sendable {
         switch known {
         case .modelMissing:
             self.init("A model is missing in this app", text: text, symbol: "shippingbox")
-        case .modelUnreadable, .wrongForm, .unexpectedOutput:
+        case .modelUnreadable:  // the device may have had no room to compile it
+            self.init("A model can't be used", text: text, symbol: "shippingbox", remedy: .tryAgain)
+        case .wrongForm, .unexpectedOutput:
             self.init("A model can't be used", text: text, symbol: "shippingbox")
         case .emptyPicture, .noBuffer:
             self.init("The picture could not be looked at", text: text, symbol: "photo")

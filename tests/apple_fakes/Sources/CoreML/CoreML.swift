@@ -140,6 +140,8 @@ public final class MLModel {
     nonisolated(unsafe) public static var compilations = 0
     /// How long models take to load, by name.
     nonisolated(unsafe) public static var delays: [String: Duration] = [:]
+    /// Whether models can't be loaded.
+    nonisolated(unsafe) public static var refuses = false
     /// How many seconds a prediction takes.
     nonisolated(unsafe) public static var predictionTime = 0.0
 
@@ -153,7 +155,7 @@ public final class MLModel {
     }
 
     public class func load(contentsOf url: URL, configuration: MLModelConfiguration) async throws -> MLModel {
-        guard url.pathExtension == "mlmodelc" else { throw CocoaError(.fileReadUnknown) }
+        guard url.pathExtension == "mlmodelc", !refuses else { throw CocoaError(.fileReadUnknown) }
         let name = url.lastPathComponent.prefix { $0 != "-" }
         // As Core ML's, it can't be cancelled.
         if let delay = delays[String(name)] { await Task { try? await Task.sleep(for: delay) }.value }

@@ -62,6 +62,18 @@ func pause(_ milliseconds: Int) async { try? await Task.sleep(for: .milliseconds
     return first + second + describe(finder)
 }
 
+/// A package that can't be read at first: what is offered, and what comes of it, asked for twice.
+@MainActor func triedAgain() async -> [String] {
+    let finder = FaceFinder()
+    MLModel.refuses = true
+    await finder.load()
+    let remedy = "\(finder.problem?.remedy ?? .none)"
+    MLModel.refuses = false
+    await finder.loadAgain()
+    await finder.loadAgain()
+    return [remedy] + describe(finder)
+}
+
 /// Values that a slider passes through load nothing.
 @MainActor func slid() async -> [String] {
     let finder = FaceFinder()
@@ -246,7 +258,7 @@ let outcomes = [
     "missing": await missing(), "slid": await slid(), "followed": await followed(),
     "switched": await switched(), "refused": await refused(),
     "interrupted": await interrupted(), "spoken": await spoken(),
-    "broke while looking": await brokeWhileLooking(), "chosen": await chosen(),
+    "broke while looking": await brokeWhileLooking(), "chosen": await chosen(), "tried again": await triedAgain(),
     "heated": await heated(),
 ]
 FileHandle.standardOutput.write(try JSONEncoder().encode(outcomes))
