@@ -5,11 +5,9 @@ import SwiftUI
 /// Read `Finding` first: it is what an app needs of the package. `Camera` and `Photo` feed it, the rest is views.
 @main
 struct BlazeMeshSampleApp: App {
-    @State private var finder = FaceFinder()
-
     var body: some Scene {
         WindowGroup {
-            RootView(finder: finder)
+            RootView()
         }
     }
 }

@@ -6,7 +6,8 @@ struct RootView: View {
         case camera, photo, settings
     }
 
-    let finder: FaceFinder
+    // An iPad may show several windows: each looks for itself, as a landmarker follows the faces of one camera.
+    @State private var finder = FaceFinder()
     // Of this view, which is made once: what a page's own state begins with is made each time the page is.
     @State private var camera = CameraModel()
     @State private var photo = PhotoModel()
