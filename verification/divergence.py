@@ -25,8 +25,7 @@ def first_divergence(trace: Mapping[str, Array], original: Original, tolerance: 
     values = {int(match[1]): value for name, value in trace.items() if (match := TENSOR_NAME.search(name))}
     for index, kind, outputs in original.operators:
         for tensor in outputs:
-            expected = original.tensor(tensor)
-            if tensor not in values or expected is None:
+            if tensor not in values or (expected := original.tensor(tensor)) is None:
                 continue
             error = relative_error(values[tensor], expected)
             if not error <= tolerance:

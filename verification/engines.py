@@ -43,11 +43,14 @@ class Engine:
         return self.model.predict(inputs), {}
 
 
-def engines(package: Path) -> list[Engine]:
-    """The reference in both arithmetics, and on a Mac Core ML itself, on the CPU, which rounds as the package says."""
+def engines(package: Path, reference: ReferenceModel) -> list[Engine]:
+    """The reference in both arithmetics, and on a Mac Core ML itself, on the CPU, which rounds as the package says.
+
+    `reference` executes the package in float32.
+    """
     found = [
-        Engine("reference", "float32", ReferenceModel(package, "float32")),
-        Engine("reference", "float16", ReferenceModel(package, "float16")),
+        Engine("reference", "float32", reference),
+        Engine("reference", "float16", reference.computing_in("float16")),
     ]
     if sys.platform == "darwin":
         found.append(core_ml_engine(package))

@@ -62,6 +62,7 @@ class Judge:
         named = {feature.name: feature for feature in self.program.inputs}
         self.pictured = [named[item.name] for item in self.source.inputs]
         self.inside = self._handed_over() if self.finished else {}
+        self._diverging: dict[Case, str] = {}
         self.terms = Terms(package.name, self.limit, self.own, self.first_divergence)
 
     def _open(self, model: bytes, file: str, unknown: bool) -> None:
@@ -184,7 +185,15 @@ class Judge:
         return not logits or any(bool(np.any(values > 0)) for values in logits)
 
     def first_divergence(self, case: Case) -> str:
-        """The operator at which the package leaves its original, in float32 arithmetic."""
+        """The operator at which the package leaves its original, in float32 arithmetic.
+
+        Several outputs have the same worst case in several engines; each case is followed once.
+        """
+        if case not in self._diverging:
+            self._diverging[case] = self._follow(case)
+        return self._diverging[case]
+
+    def _follow(self, case: Case) -> str:
         self.original_outputs(case)
         trace = self.reference.trace(case.as_prediction_input(self.pictured))
         # Ten times what the order of sums makes, or what rounded weights make, of a tensor's range.

@@ -71,7 +71,7 @@ def verify_engine(
 
 
 def _judge(judge: Judge, pictures: Sequence[Picture], count: int) -> Verdict:
-    pairs = [Pair(judge, engine) for engine in engines(judge.package)]
+    pairs = [Pair(judge, engine) for engine in engines(judge.package, judge.reference)]
     failures = _compare(judge, pairs, pictures, count)
     scales = {name: differences.scale for name, differences in pairs[0].outputs.differences.items()}
     notes, too_coarse = judge.rounding(scales)

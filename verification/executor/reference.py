@@ -28,9 +28,17 @@ class ReferenceModel:
     """
 
     def __init__(self, path: str | Path, arithmetic: Arithmetic = "float32") -> None:
-        path = Path(path)
-        self._program = load_program(path)
-        with naming(path):
+        self._open(load_program(Path(path)), arithmetic)
+
+    def computing_in(self, arithmetic: Arithmetic) -> "ReferenceModel":
+        """The package as it was loaded, executed in another arithmetic: its files are not read again."""
+        other = object.__new__(ReferenceModel)
+        other._open(self._program, arithmetic)
+        return other
+
+    def _open(self, program: Program, arithmetic: Arithmetic) -> None:
+        self._program = program
+        with naming(program.path):
             images = [feature.name for feature in self._program.outputs if feature.kind == "image"]
             if images:
                 raise PackageError(f"output {images[0]!r} is an image, which is not supported")
