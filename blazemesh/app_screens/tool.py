@@ -25,10 +25,11 @@ def overlay_texts(rendered: Path, results: Path, scratch: Path) -> dict[str, str
     # SwiftPM looks for new files of a package beside this one only when it plans anew.
     (rendered / PACKAGE / "Package.swift").touch()
     folders = ["--package-path", str(rendered / PACKAGE), "--scratch-path", str(scratch)]
+    options = ["--disable-index-store", "-Xswiftc", "-warnings-as-errors"]
     with tempfile.TemporaryFile("w+") as messages:
         try:
             done = subprocess.run(
-                ["swift", "run", *folders, "-Xswiftc", "-warnings-as-errors", PACKAGE, str(results)],
+                ["swift", "run", *folders, *options, PACKAGE, str(results)],
                 stdout=subprocess.PIPE,
                 stderr=messages,
                 text=True,
