@@ -23,25 +23,28 @@ final class PhotoModel {
     @ObservationIgnored private var item: PhotosPickerItem?
     @ObservationIgnored private var announcer = Announcer()
 
-    /// Take a photo of the user's; one that was taken already is shown as it is. The picker runs outside of the app, which so needs no
-    /// permission.
+    /// Take a photo of the user's; one that was taken already is shown as it is. The picker runs outside of the app, which
+    /// so needs no permission.
     func load(_ item: PhotosPickerItem) async {
         (loadProblem, isLoading) = (nil, item != self.item)
         guard isLoading else { return }
         do {
             let decoded = await Still.decode(try await item.file())
             guard !Task.isCancelled else { return }  // another photo was chosen
-            isLoading = false
             guard let decoded else {
-                loadProblem = Problem("This photo can't be read", text: "Choose another one.", symbol: "photo")
+                fail(Problem("This photo can't be read", text: "Choose another one.", symbol: "photo"))
                 return
             }
             show(decoded, from: item)
         } catch {
             guard !Task.isCancelled else { return }
-            isLoading = false
-            loadProblem = Problem("This photo can't be loaded", text: error.localizedDescription, symbol: "photo")
+            fail(Problem("This photo can't be loaded", text: error.localizedDescription, symbol: "photo"))
         }
+    }
+
+    private func fail(_ found: Problem) {
+        (isLoading, loadProblem) = (false, found)
+        announcer.interject(found.title)
     }
 
     /// Take the app's own example.
@@ -65,7 +68,9 @@ final class PhotoModel {
             announcer.say(FaceSummary.text(for: found.faces))
         } catch {
             guard !Task.isCancelled else { return }
-            (sighting, lookProblem) = (nil, Problem(error))
+            let found = Problem(error)
+            (sighting, lookProblem) = (nil, found)
+            announcer.interject(found.title)
         }
     }
 }

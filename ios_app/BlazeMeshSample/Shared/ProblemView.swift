@@ -15,6 +15,14 @@ struct ProblemView: View {
     }
 
     var body: some View {
+        ViewThatFits(in: .vertical) {
+            words
+            ScrollView { words }  // large type
+        }
+        .background(.regularMaterial)
+    }
+
+    private var words: some View {
         ContentUnavailableView {
             Label(problem.title, systemImage: problem.symbol)
         } description: {
@@ -26,7 +34,6 @@ struct ProblemView: View {
             case .none: EmptyView()
             }
         }
-        .background(.regularMaterial)
     }
 
     private func openSettings() {
