@@ -113,7 +113,9 @@
             let before = session.inputs
             before.forEach(session.removeInput)
             guard session.canAddInput(input) else {
-                before.forEach(session.addInput)  // the camera that was running goes on
+                before.forEach(session.addInput)  // the camera that was running goes on, by a new connection
+                if let camera = cameras.last { mirror(camera.isMirrored) }
+                turnOutput()
                 throw BlazeMeshError.cameraFailed(reason: "it can't be added")
             }
             session.addInput(input)
@@ -199,7 +201,9 @@
             observers = SessionObservers(
                 session,
                 interrupted: { [stateChanges] in stateChanges.send(.interrupted(reason: $0)) },
-                resumed: { [stateChanges] in stateChanges.send(.running) },
+                resumed: { [stateChanges] in
+                    if stateChanges.last != .stopped { stateChanges.send(.running) }
+                },
                 failed: { [weak self] reason, helpsToStart in
                     Task { await self?.recover(from: reason, startingAgain: helpsToStart) }
                 })
