@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from blazemesh.catalog import LARGEST_MODEL, Model, Product
 from blazemesh.errors import InputError
 from blazemesh.files import describe_os_error, sha256_file, write_atomically
+from blazemesh.json_files import has_fields, parse_json, read_json
 
 if TYPE_CHECKING:
     from blazemesh.options import BuildOptions
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 FILE = "manifest.json"
 SCHEMA = 1
 LARGEST_MANIFEST = 1 << 24
+ADVICE = "run `make coreml`"
 
 Entry = dict[str, Any]
 """One model of the manifest, in the form that docs/manifest.md describes."""
@@ -150,25 +152,23 @@ def read_manifest(folder: Path) -> Manifest:
     """`folder`/manifest.json; InputError, one line, where it is missing, broken or of a newer schema."""
     path = folder / FILE
     try:
-        if path.stat().st_size > LARGEST_MANIFEST:
-            raise InputError(f"{path}: {path.stat().st_size} bytes, expected at most {LARGEST_MANIFEST}")
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{describe_os_error(error)}; run `make coreml`") from error
-    return parse_manifest(data, path)
+        document = read_json(path, LARGEST_MANIFEST, ADVICE)
+    except FileNotFoundError as error:
+        raise InputError(f"{describe_os_error(error)}; {ADVICE}") from error
+    return _manifest(document, path)
 
 
 def parse_manifest(data: bytes, where: Path) -> Manifest:
     """The manifest that a file's bytes are; InputError, one line, where they are broken or of a newer schema."""
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{where}: no JSON ({error}); run `make coreml`") from error
+    return _manifest(parse_json(data, where, ADVICE), where)
+
+
+def _manifest(document: Any, where: Path) -> Manifest:
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise InputError(f"{where}: expected a manifest of schema {SCHEMA}; run `make coreml`")
+        raise InputError(f"{where}: expected a manifest of schema {SCHEMA}; {ADVICE}")
     models: Any = document.get("models")
     if not _are(models, ENTRY) or not all(map(_is_sound, models)):
-        raise InputError(f"{where}: its models are broken; run `make coreml`")
+        raise InputError(f"{where}: its models are broken; {ADVICE}")
     return Manifest(tuple(models))
 
 
@@ -189,10 +189,7 @@ ROW: Mapping[str, type] = {
 
 def _are(values: Any, fields: Mapping[str, type]) -> bool:
     """Whether `values` is a list of objects with at least these fields."""
-    return isinstance(values, list) and all(
-        isinstance(value, dict) and all(isinstance(value.get(name), kind) for name, kind in fields.items())
-        for value in values
-    )
+    return isinstance(values, list) and all(has_fields(value, fields) for value in values)
 
 
 def _is_sound(entry: Entry) -> bool:

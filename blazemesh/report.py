@@ -4,24 +4,27 @@ Its inputs are build/coreml/manifest.json and, where they are, build/bench.json 
 the same bytes, on any day.
 """
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from blazemesh.bench import OUT as BENCH
 from blazemesh.catalog import Catalog, Model, load_catalog
-from blazemesh.errors import BAD_INPUT, DONE, InputError
-from blazemesh.files import describe_os_error, write_atomically
+from blazemesh.errors import InputError
+from blazemesh.files import write_atomically
+from blazemesh.json_files import has_fields, read_json
 from blazemesh.mac.readme import ROWS, current
 from blazemesh.mac.standing import Standing
 from blazemesh.manifest import Entry, Manifest, read_manifest
 from blazemesh.options import PACKAGES
 from blazemesh.pages.render import render
+from blazemesh.terminal import in_one_line
 
 OUT = Path("build/report.html")
 LARGEST_BENCH = 1 << 20
+BENCH_FIELDS: Mapping[str, Any] = {"machine": str, "when": str, "rows": list}
 BENCH_ROW: Mapping[str, Any] = {
     **dict.fromkeys(("name", "unit", "command"), str),
     "value": int | float,
@@ -71,45 +74,24 @@ def read_bench(path: Path) -> dict[str, Any] | None:
     """What `make bench` wrote, None where it has not; InputError, one line, where that can't be read."""
     advice = "run `make bench` again, or remove it"
     try:
-        if path.stat().st_size > LARGEST_BENCH:
-            raise InputError(f"{path}: {path.stat().st_size} bytes, expected at most {LARGEST_BENCH}; {advice}")
-        found: Any = json.loads(path.read_bytes())
+        found = read_json(path, LARGEST_BENCH, advice)
     except FileNotFoundError:
         return None
-    except OSError as error:
-        raise InputError(describe_os_error(error)) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: no JSON ({error}); {advice}") from error
-    rows = found.get("rows") if isinstance(found, dict) else None
-    named = isinstance(found, dict) and all(isinstance(found.get(name), str) for name in ("machine", "when"))
-    if not named or not isinstance(rows, list) or not all(map(_is_row, rows)):
+    if not has_fields(found, BENCH_FIELDS) or not all(has_fields(row, BENCH_ROW) for row in found["rows"]):
         raise InputError(f"{path}: expected machine, when and rows, as make bench writes them; {advice}")
     return dict(found)
 
 
-def _is_row(found: Any) -> bool:
-    return (
-        isinstance(found, dict)
-        and found.keys() >= BENCH_ROW.keys()
-        and all(isinstance(found[name], kind) for name, kind in BENCH_ROW.items())
-    )
-
-
 def main(arguments: Sequence[str]) -> int:
     """Write build/report.html for the packages in a folder (build/coreml); 0, or 2 and one line."""
-    folder = Path(arguments[0]) if arguments else PACKAGES
-    try:
-        page = report(read_manifest(folder), load_catalog(), read_bench(BENCH), current(folder))
-        OUT.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(OUT, page.encode(errors="replace"))  # JSON may hold halves of characters, no file can
-    except InputError as error:
-        print(f"report: {error}", file=sys.stderr)
-        return BAD_INPUT
-    except OSError as error:
-        print(f"report: {describe_os_error(error)}", file=sys.stderr)
-        return BAD_INPUT
+    return in_one_line("report", partial(_write, Path(arguments[0]) if arguments else PACKAGES))
+
+
+def _write(folder: Path) -> None:
+    page = report(read_manifest(folder), load_catalog(), read_bench(BENCH), current(folder))
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(OUT, page.encode(errors="replace"))  # JSON may hold halves of characters, no file can
     print(f"written to {OUT}")
-    return DONE
 
 
 if __name__ == "__main__":

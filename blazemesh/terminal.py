@@ -4,8 +4,11 @@ import json
 import math
 import os
 import sys
+from collections.abc import Callable
 from typing import Any, TextIO
 
+from blazemesh.errors import BAD_INPUT, DONE, InputError
+from blazemesh.files import describe_os_error
 from blazemesh.text_table import printable
 
 
@@ -17,6 +20,17 @@ def say(line: str) -> None:
 def progress(line: str) -> None:
     """One line of progress on standard error."""
     _write(f"  {line}", sys.stderr)
+
+
+def in_one_line(name: str, work: Callable[[], None]) -> int:
+    """Do `work`, the whole of a module's command called `name`; 0, or 2 and one line where it raises for bad input."""
+    try:
+        work()
+    except (InputError, OSError) as error:
+        told = describe_os_error(error) if isinstance(error, OSError) else str(error)
+        print(f"{name}: {told}", file=sys.stderr)
+        return BAD_INPUT
+    return DONE
 
 
 def print_text(text: str) -> bool:

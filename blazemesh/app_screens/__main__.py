@@ -10,9 +10,9 @@ from blazemesh.app_screens.pictures import read_texts, sheet
 from blazemesh.app_screens.results import document
 from blazemesh.app_screens.screens import SCREENS
 from blazemesh.app_screens.tool import overlay_texts
-from blazemesh.errors import BAD_INPUT, DONE, InputError
-from blazemesh.files import describe_os_error, write_atomically
+from blazemesh.files import write_atomically
 from blazemesh.swift_package import OUT as RENDERED
+from blazemesh.terminal import in_one_line
 
 OUT, PICTURE = Path("tests/golden/overlay"), Path("docs/pictures/app.jpg")
 SCRATCH = Path("build/swiftpm/overlay")
@@ -23,13 +23,7 @@ REDUCED = 3
 
 def main() -> int:
     """Write all; 0, or 2 and one line where there is no Swift, no rendered package, or the disk refuses."""
-    try:
-        _write_all()
-    except (InputError, OSError) as error:
-        told = describe_os_error(error) if isinstance(error, OSError) else str(error)
-        print(f"screens: {told}", file=sys.stderr)
-        return BAD_INPUT
-    return DONE
+    return in_one_line("screens", _write_all)
 
 
 def _write_all() -> None:

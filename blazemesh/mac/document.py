@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from blazemesh.errors import InputError
-from blazemesh.files import describe_os_error, write_atomically
+from blazemesh.files import write_atomically
+from blazemesh.json_files import has_fields, read_json
 from blazemesh.mac.outcome import Outcome, Row
 
 SCHEMA = 1
@@ -76,15 +77,9 @@ def read_document(path: Path) -> Document | None:
     """The document at `path`, None where there is none; InputError, one line, where it can't be read."""
     advice = "copy build/mac.json again, or run `make mac` on a Mac"
     try:
-        if path.stat().st_size > LARGEST:
-            raise InputError(f"{path}: {path.stat().st_size} bytes, expected at most {LARGEST}; {advice}")
-        found = json.loads(path.read_bytes())
+        found = read_json(path, LARGEST, advice)
     except FileNotFoundError:
         return None
-    except OSError as error:
-        raise InputError(f"{describe_os_error(error)}; {advice}") from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: no JSON ({error}); {advice}") from error
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise InputError(f"{path}: expected the result of make mac, schema {SCHEMA}; {advice}")
     if (wrong := _wrong(found)) is not None:
@@ -129,9 +124,8 @@ def _is_line(text: Any) -> bool:
 
 def _is_step(step: Any) -> bool:
     return (
-        isinstance(step, dict)
+        has_fields(step, STEP)
         and step.keys() == STEP.keys()
-        and all(isinstance(step[name], kind) for name, kind in STEP.items())
         and all(_is_line(text) for text in step.values() if isinstance(text, str))
         and step["verdict"] in VERDICTS
         and all(isinstance(row, dict) for row in step["rows"])

@@ -5,15 +5,15 @@
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from blazemesh.errors import BAD_INPUT, InputError
-from blazemesh.files import describe_os_error
 from blazemesh.mac.document import read_document
 from blazemesh.mac.standing import COPY, Standing, standing
 from blazemesh.manifest import read_manifest
 from blazemesh.options import PACKAGES
 from blazemesh.readme import markdown, write_part
+from blazemesh.terminal import in_one_line
 
 PART = "mac.readme"
 HEADER = ("", "Linux", "a Mac, by `make mac`")
@@ -58,17 +58,13 @@ def current(folder: Path) -> Standing:
 
 def main(arguments: Sequence[str]) -> int:
     """Put the table into README.md."""
-    try:
-        text = part(current(Path(arguments[0]) if arguments else PACKAGES))
-        write_part(PART, text)
-    except InputError as error:
-        print(f"mac.readme: {error}", file=sys.stderr)
-        return BAD_INPUT
-    except OSError as error:
-        print(f"mac.readme: {describe_os_error(error)}", file=sys.stderr)
-        return BAD_INPUT
+    return in_one_line("mac.readme", partial(_write, Path(arguments[0]) if arguments else PACKAGES))
+
+
+def _write(folder: Path) -> None:
+    text = part(current(folder))
+    write_part(PART, text)
     print(text)
-    return 0
 
 
 if __name__ == "__main__":
